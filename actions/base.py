@@ -1,0 +1,56 @@
+"""The base of every action: refusals become responses, bugs become an apology."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from rasa_sdk import Action as RasaAction
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.turn import Turn
+from booking_core import Core, Refusal
+
+log = logging.getLogger(__name__)
+
+
+class Action(RasaAction):
+    """One action of the bot. Subclasses give `action` (its name in the domain) and `act`."""
+
+    action: str
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+
+    def name(self) -> str:
+        """The name in the domain."""
+        return self.action
+
+    def act(self, turn: Turn) -> None:
+        """Read the turn, call the core, answer. Runs in a thread: the core's calls block."""
+        raise NotImplementedError
+
+    def refused(self, turn: Turn, refusal: Refusal) -> None:
+        """Answer a refusal of the core that `act` did not settle itself."""
+        turn.say(refusal.response, **refusal.values)
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Rasa's entry point."""
+        turn = Turn(self.core, dispatcher, tracker)
+        try:
+            await asyncio.to_thread(self._settle, turn)
+        except Exception:
+            # The traceback's frames could show what the person typed: the cause goes by type and place.
+            log.exception("action %s failed", self.action)
+            dispatcher.messages.clear()
+            turn.say("utter_error")
+        return turn.events
+
+    def _settle(self, turn: Turn) -> None:
+        try:
+            self.act(turn)
+        except Refusal as refusal:
+            self.refused(turn, refusal)

@@ -1,0 +1,83 @@
+"""Cancelling an appointment, after an explicit yes that names it."""
+
+from __future__ import annotations
+
+from actions import held, words
+from actions.form import Form
+from actions.turn import Turn
+from booking_core import Appointment
+
+
+class Cancel(Form):
+    """The cancelling form (RULES §3)."""
+
+    operation = "cancel"
+
+    def appointment(self, turn: Turn) -> Appointment:
+        """The appointment being cancelled."""
+        return self.core.appointment(turn.person, turn["appointment_id"])
+
+    def abandon(self, turn: Turn) -> None:
+        """The appointment stays."""
+        if turn["appointment_id"]:
+            turn.say("utter_cancel_kept", appointment=words.appointment(turn, self.appointment(turn)))
+        else:
+            turn.say("utter_cancel_kept_all")
+        turn.end()
+
+    def take(self, turn: Turn, started: bool) -> None:
+        """Which appointment; then yes, no, or another one."""
+        appointments = self.core.upcoming(turn.person)
+        if not appointments:
+            turn.say("utter_nothing_to_cancel")
+            turn.end()
+            return
+        asked, before = turn["requested_slot"], turn["appointment_id"]
+        tells = turn.reference("appointment") or any(turn.entity(k) for k in ("reason", "channel", "moment"))
+        if tells or not before:
+            fitting = held.meant(turn, appointments)
+            if turn.intent == "deny" and len(appointments) == 2 and [a.id for a in fitting] == [before]:
+                fitting = [a for a in appointments if a.id != before]
+            if not before and not started and turn.intent in ("deny", "goodbye") and not tells:
+                self.abandon(turn)
+                return
+            if len(fitting) != 1:
+                held.which(self, turn, "utter_question_which_cancel", fitting or appointments)
+                return
+            turn["appointment_id"] = str(fitting[0].id)
+        if asked == "confirm" and not turn.changed("appointment_id") and not started:
+            if turn.intent == "affirm" or turn.intent == "cancel_appointment":
+                self.confirm(turn)
+            elif turn.intent in ("deny", "goodbye", "thank"):
+                self.abandon(turn)
+            else:
+                self.ask_again(turn)
+            return
+        self.ask_to_confirm(turn)
+
+    def ask_to_confirm(self, turn: Turn) -> None:
+        """Name the appointment, and say that nothing is cancelled yet."""
+        turn.say("utter_cancel_confirm", appointment=words.appointment(turn, self.appointment(turn)))
+        turn["options"] = ["intent:affirm", "intent:deny"]
+        turn.ask("confirm")
+
+    def ask_again(self, turn: Turn) -> None:
+        """Ask once more what was being asked; after an emergency, wait in silence."""
+        turn["operation"] = self.operation
+        if turn.intent == "report_emergency":
+            return
+        if turn["appointment_id"]:
+            self.ask_to_confirm(turn)
+        else:
+            held.which(self, turn, "utter_question_which_cancel", self.core.upcoming(turn.person))
+
+    def confirm(self, turn: Turn) -> None:
+        """Cancel; the slot is free again at once."""
+        cancelled = self.core.cancel(
+            turn.person,
+            turn["appointment_id"],
+            key=f"{turn.conversation}:{turn.message_id}",
+            medium=turn.medium,
+        )
+        turn.say("utter_cancelled", appointment=words.appointment(turn, cancelled))
+        turn.end()

@@ -1,0 +1,38 @@
+"""Which of the person's appointments is meant: shared by moving and cancelling."""
+
+from __future__ import annotations
+
+from actions import times, words
+from actions.form import Form
+from actions.turn import Turn
+from booking_core import Appointment
+
+
+def meant(turn: Turn, appointments: list[Appointment]) -> list[Appointment]:
+    """The upcoming appointments that fit what was said: a choice, a reason, a place, a day.
+
+    All of them when nothing was said that tells them apart.
+    """
+    chosen = turn.reference("appointment")
+    if chosen:
+        return [a for a in appointments if str(a.id) == chosen]
+    reasons = {c for e in turn.entities if e["entity"] == "reason" for c in (e["value"], *e.get("others", ()))}
+    fitting = [a for a in appointments if a.reason in reasons] or appointments
+    channel = turn.value("channel")
+    if channel and len(fitting) > 1:
+        fitting = [a for a in fitting if a.channel == channel] or fitting
+    if len(fitting) > 1:
+        on_day = [a for a in fitting if named(turn, a)]
+        fitting = on_day or fitting
+    return fitting
+
+
+def named(turn: Turn, appointment: Appointment) -> bool:
+    """True when a time that was said is that of the appointment ("mon rendez-vous de mardi")."""
+    return any(times.fits(appointment.start, r) for m in turn.moments for r in m.readings)
+
+
+def which(form: Form, turn: Turn, response: str, appointments: list[Appointment]) -> None:
+    """Ask which appointment."""
+    form.offer(turn, response, words.appointment_buttons(turn, appointments))
+    turn.ask("appointment_id")

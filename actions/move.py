@@ -1,0 +1,186 @@
+"""Moving an appointment: the date and time only; the old slot is kept until the new one is won."""
+
+from __future__ import annotations
+
+from actions import held, times, words
+from actions.slots import Search, SlotForm
+from actions.turn import Turn
+from booking_core import Appointment, ChannelNotAllowed, OwnConflict, SlotTaken, TooLate
+
+
+class Move(SlotForm):
+    """The moving form (RULES §3)."""
+
+    operation = "move"
+    offer_response = "utter_move_offer"
+    taken_response = "utter_move_slot_taken"
+
+    def stays(self, turn: Turn) -> bool:
+        """ "Plutôt un rendez-vous jeudi" sounds like booking: with slots on offer it is a choice of day."""
+        if turn.intent == "book_appointment":
+            return turn["appointment_id"] is not None and not turn.entity("reason")
+        return False
+
+    def abandon(self, turn: Turn) -> None:
+        """The appointment stays as it is."""
+        if not turn["appointment_id"]:
+            super().abandon(turn)
+            return
+        self.core.release(turn.conversation)
+        turn.say("utter_move_kept", appointment=words.appointment(turn, self.appointment(turn)))
+        turn.end()
+
+    def appointment(self, turn: Turn) -> Appointment:
+        """The appointment being moved."""
+        return self.core.appointment(turn.person, turn["appointment_id"])
+
+    def take(self, turn: Turn, started: bool) -> None:
+        """Which appointment, which time, then the yes."""
+        asked = turn["requested_slot"]
+        if not started and turn.intent == "goodbye":
+            self.abandon(turn)
+            return
+        if not turn["appointment_id"] and not self.find(turn):
+            return
+        if self.gives_up(turn, asked, started):
+            self.abandon(turn)
+            return
+        if not started and turn.entity("channel") and turn.value("channel") != self.appointment(turn).channel:
+            turn.say("utter_move_fixed")
+        self.leave_out_old_time(turn, started)
+        if not self.take_time(turn):
+            return
+        self.go_on(turn, asked, started)
+
+    def gives_up(self, turn: Turn, asked: str | None, started: bool) -> bool:
+        """A no with no other time to it, where a time or nothing at all was offered."""
+        if started or turn.intent != "deny" or turn.moments or turn.value("option") is not None:
+            return False
+        return asked in ("preferred_time", "change")
+
+    def find(self, turn: Turn) -> bool:
+        """Settle which appointment is meant; False when an answer has already been given."""
+        appointments = self.core.upcoming(turn.person)
+        if not appointments:
+            turn.say("utter_nothing_to_move")
+            turn.end()
+            return False
+        fitting = held.meant(turn, appointments)
+        if len(fitting) != 1:
+            held.which(self, turn, "utter_question_which_move", fitting or appointments)
+            return False
+        appointment = fitting[0]
+        try:
+            self.core.check_move(turn.person, appointment.id, medium=turn.medium)
+        except ChannelNotAllowed:
+            turn.say("utter_move_channel_not_allowed")
+            turn.end()
+            return False
+        except TooLate:
+            turn.say("utter_too_late")
+            turn.end()
+            return False
+        turn["appointment_id"] = str(appointment.id)
+        return True
+
+    def leave_out_old_time(self, turn: Turn, started: bool) -> None:
+        """ "Mon rendez-vous de vendredi" names the old time: it is no wish for the new one."""
+        old = self.appointment(turn)
+        if len(turn.moments) < 2 and not (started and turn.moments and held.named(turn, old)):
+            return
+        turn.entities = [
+            e
+            for e in turn.entities
+            if e["entity"] != "moment"
+            or not any(times.fits(old.start, r) for r in times.Moment.from_json(e["value"]).readings)
+        ]
+
+    def go_on(self, turn: Turn, asked: str | None, started: bool) -> None:
+        """Ask for a day, offer slots, read back, or move."""
+        if turn["slot_id"]:
+            if asked == "confirm" and not turn.changed("slot_id"):
+                if turn.intent == "affirm":
+                    self.confirm(turn)
+                    return
+                if turn.intent == "deny":
+                    turn.say("utter_question_change")
+                    turn.ask("change")
+                    return
+            self.hold(turn)
+        elif turn.intent == "deny" and asked == "slot_id" and not turn.changed("preferred_time"):
+            self.refuse_offer(turn)
+        elif turn["preferred_time"] or turn.intent == "more_slots" or asked == "preferred_time":
+            self.offer_slots(turn, more=turn.intent == "more_slots" and not turn.moments)
+        else:
+            self.ask_day(turn)
+
+    def ask_day(self, turn: Turn) -> None:
+        """Ask for the new day, naming the old one."""
+        turn.say("utter_question_move_time", appointment=words.appointment(turn, self.appointment(turn)))
+        turn.ask("preferred_time")
+
+    def ask_again(self, turn: Turn) -> None:
+        """Ask once more what was being asked; after an emergency, wait in silence."""
+        asked = turn["requested_slot"]
+        turn["operation"] = self.operation
+        if turn.intent == "report_emergency":
+            return
+        if asked == "confirm" and turn["slot_id"]:
+            self.hold(turn)
+        elif asked == "slot_id" and self.offered(turn):
+            self.offer(turn, "utter_offer", words.slot_buttons(turn, self.offered(turn)))
+        elif asked == "change":
+            turn.say("utter_question_change")
+        elif turn["appointment_id"]:
+            self.ask_day(turn)
+        else:
+            held.which(self, turn, "utter_question_which_move", self.core.upcoming(turn.person))
+
+    def search_for(self, turn: Turn) -> Search:
+        """The same reason, channel and agency."""
+        old = self.appointment(turn)
+        return Search(old.reason, old.channel, (old.agency.id,))
+
+    def offer(self, turn: Turn, response: str, buttons: list[words.Button], **values: str) -> None:
+        """The first offer reminds that the old appointment is kept meanwhile."""
+        if response == self.offer_response:
+            values["appointment"] = words.appointment(turn, self.appointment(turn))
+        super().offer(turn, response, buttons, **values)
+
+    def recap(self, turn: Turn) -> None:
+        """The old time and the new one, and that nothing has changed yet."""
+        old, slot = self.appointment(turn), self.core.slots([turn["slot_id"]])[0]
+        turn.say(
+            "utter_move_recap",
+            reason=words.reason(turn, old.reason),
+            old=words.word(turn, "from_old_to", when=words.when(turn, old)),
+            when=words.when(turn, slot),
+        )
+        turn["options"] = ["intent:affirm", "intent:deny"]
+
+    def confirm(self, turn: Turn) -> None:
+        """Move in one step; a refusal leaves the old appointment where it is."""
+        try:
+            moved = self.core.move(
+                turn.person,
+                turn["appointment_id"],
+                turn["slot_id"],
+                holder=turn.conversation,
+                key=f"{turn.conversation}:{turn.message_id}",
+                medium=turn.medium,
+            )
+        except SlotTaken:
+            self.slot_taken(turn)
+            return
+        except OwnConflict as conflict:
+            turn.say("utter_move_own_conflict", appointment=words.appointment(turn, conflict.appointment))
+            self.leave_out(turn)
+            return
+        turn.say("utter_moved", when=words.when(turn, moved), reference=moved.reference)
+        turn.end()
+
+    def no_slot(self, turn: Turn) -> None:
+        """The advice of RULES §3: cancel it and book a new one."""
+        turn.say("utter_move_no_slot")
+        turn["options"] = ["intent:deny", "intent:cancel_appointment"]
+        turn.ask("preferred_time")

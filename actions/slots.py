@@ -1,0 +1,195 @@
+"""Offering slots and taking one: shared by booking and moving."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from actions import times, words
+from actions.form import Form
+from actions.turn import Turn
+from booking_core import Slot, SlotPage, SlotTaken
+
+# How many slots a person can take in at once: a screen, a text message, the ear.
+SHOWN = {"web": 5, "app": 5, "sms": 3, "voice": 2}
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is searched for besides the time."""
+
+    reason: str
+    channel: str
+    agencies: tuple[str, ...] | None
+
+
+class SlotForm(Form):
+    """A form that ends with a slot chosen among those found, held, read back and confirmed."""
+
+    # Responses that differ between booking and moving.
+    offer_response = "utter_offer"
+    taken_response = "utter_slot_taken"
+
+    def search_for(self, turn: Turn) -> Search:
+        """What is searched for besides the time."""
+        raise NotImplementedError
+
+    def recap(self, turn: Turn) -> None:
+        """Read the slot held back to the person and ask for the yes."""
+        raise NotImplementedError
+
+    def confirm(self, turn: Turn) -> None:
+        """The person said yes: do it, and say which of the three outcomes it is."""
+        raise NotImplementedError
+
+    def no_slot(self, turn: Turn) -> None:
+        """There is no slot at all: say what else can be done."""
+        raise NotImplementedError
+
+    # -- taking what was said about the time ----------------------------------------------------
+
+    def offered(self, turn: Turn) -> list[Slot]:
+        """The slots last shown, in the order shown."""
+        ids = [o.removeprefix("slot:") for o in turn["options"] or [] if o.startswith("slot:")]
+        return self.core.slots(ids)
+
+    def take_time(self, turn: Turn) -> bool:
+        """Take a choice or a time that was said; False when an answer has already been given."""
+        chosen, moments, on_offer = turn.reference("slot"), turn.moments, self.offered(turn)
+        asked = turn["requested_slot"]
+        if chosen and turn.intent == "deny" and turn.value("option") is None:
+            chosen = None
+        fitting = times.matching(on_offer, moments)
+        if chosen and (not moments or any(str(s.id) == chosen for s in fitting) or self.same_time(turn, moments)):
+            turn["slot_id"] = chosen
+            return True
+        if asked == "confirm" and turn["slot_id"] and moments:
+            held = self.core.slots([turn["slot_id"]])
+            if times.matching(held, moments) and turn.intent != "deny":
+                return True
+        if len(fitting) == 1 and asked in ("slot_id", "confirm", "change") and turn.intent != "deny":
+            turn["slot_id"] = str(fitting[0].id)
+            return True
+        if moments:
+            return self.new_time(turn, on_offer)
+        if turn.intent == "affirm" and asked == "slot_id" and on_offer:
+            turn["slot_id"] = str(on_offer[0].id)
+        return True
+
+    def same_time(self, turn: Turn, moments: list[times.Moment]) -> bool:
+        """True when the time said changes nothing to what is already wished."""
+        before = times.wish(turn)
+        return before.revised(times.Wish.of(moments)) == before
+
+    def new_time(self, turn: Turn, on_offer: list[Slot]) -> bool:
+        """Another time: release what no longer holds; False when it cannot be and this was said."""
+        moments = turn.moments
+        problem = next((m for m in moments if m.problem and m.role == "wanted"), None)
+        if problem and all(m.problem for m in moments if m.role == "wanted"):
+            response = "utter_past_date" if problem.problem == "past" else "utter_impossible_date"
+            turn.say(response, day=problem.text.strip().capitalize())
+            self.ask_time(turn)
+            return False
+        had = turn["slot_id"]
+        times.revise(turn, [m for m in moments if not m.problem], on_offer)
+        if had:
+            turn["slot_id"] = None
+            self.core.release(turn.conversation)
+        limit = self.core.horizon()
+        days = [r.first for r in times.wish(turn).wanted if r.first]
+        if days and min(days) > limit:
+            turn.say("utter_too_far", limit=words.day(turn, limit))
+            turn["preferred_time"] = None
+            self.ask_time(turn)
+            return False
+        return True
+
+    # -- offering -------------------------------------------------------------------------------
+
+    def page(self, turn: Turn) -> SlotPage:
+        """The next slots that meet the wish, those already shown left out."""
+        search, state = self.search_for(turn), turn["preferred_time"] or {}
+        return self.core.search(
+            reason=search.reason,
+            channel=search.channel,
+            agency_ids=search.agencies,
+            wanted=times.wanted(turn),
+            limit=SHOWN[turn.medium],
+            skip=frozenset(state.get("shown", [])),
+            holder=turn.conversation,
+        )
+
+    def offer_slots(self, turn: Turn, *, more: bool = False) -> None:
+        """Show what was found; when nothing meets the wish, say so and show the nearest."""
+        page = self.page(turn)
+        if page.slots:
+            response, values = ("utter_offer_more" if more else self.offer_response), {}
+            ambiguous = times.ambiguous_days(turn)
+            if ambiguous and not more:
+                response = "utter_offer_two_days"
+                values = {"said": ambiguous[0], "days": words.either([words.day(turn, d) for d in ambiguous[1]])}
+            self.show(turn, list(page.slots), response, **values)
+            return
+        if (turn["preferred_time"] or {}).get("shown"):
+            turn.say("utter_offer_no_more", wish=words.word(turn, "at_that_time"))
+            times.forget_shown(turn)
+            self.ask_time(turn, quietly=True)
+            return
+        nearest = [s for s in (page.before, page.after) if s]
+        closed = times.closed_day(turn)
+        if closed:
+            turn.say("utter_agency_closed", day=words.day(turn, closed, article=True))
+        if nearest:
+            wish = words.wish(turn)
+            self.show(turn, nearest, "utter_offer_nearest", wish=wish)
+        else:
+            self.no_slot(turn)
+
+    def show(self, turn: Turn, slots: list[Slot], response: str, **values: str) -> None:
+        """Offer these slots and wait for the choice."""
+        times.shown(turn, slots)
+        buttons = words.slot_buttons(turn, slots)
+        turn["slot_id"] = None
+        self.offer(turn, response, buttons, **values)
+        turn.ask("slot_id")
+
+    def ask_time(self, turn: Turn, *, quietly: bool = False) -> None:
+        """Ask for a day."""
+        if not quietly:
+            turn.say("utter_question_preferred_time")
+        turn["options"] = []
+        turn.ask("preferred_time")
+
+    def refuse_offer(self, turn: Turn) -> None:
+        """None of these: show others; the second time, ask what would suit."""
+        turn["refused"] = times_refused = (turn["refused"] or 0) + 1
+        if times_refused >= 2:
+            turn["refused"] = 0
+            self.ask_time(turn)
+        else:
+            self.offer_slots(turn, more=True)
+
+    # -- holding and confirming -----------------------------------------------------------------
+
+    def hold(self, turn: Turn) -> None:
+        """Hold the slot chosen and read it back; when it is gone, offer others."""
+        try:
+            self.core.hold(turn["slot_id"], turn.conversation)
+        except SlotTaken:
+            self.slot_taken(turn)
+            return
+        turn.ask("confirm")
+        self.recap(turn)
+
+    def slot_taken(self, turn: Turn) -> None:
+        """The second outcome: it leaves the list, the rest is kept."""
+        turn.say(self.taken_response)
+        self.leave_out(turn)
+
+    def leave_out(self, turn: Turn) -> None:
+        """Offer other slots than the one that cannot be had."""
+        gone = turn["slot_id"]
+        turn["slot_id"] = None
+        state = dict(turn["preferred_time"] or {})
+        state["shown"] = [gone]
+        turn["preferred_time"] = state
+        self.offer_slots(turn)

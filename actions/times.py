@@ -1,0 +1,121 @@
+"""From what was said of a time to what the core searches for."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from actions.turn import Turn
+from booking_core import Range, Slot, Wanted
+from french.model import Moment, Reading
+from french.wish import Wish
+
+
+def wish(turn: Turn) -> Wish:
+    """What the person wished so far, from the slot `preferred_time`."""
+    said = (turn["preferred_time"] or {}).get("wish")
+    return Wish.from_json(said) if said else Wish()
+
+
+def revise(turn: Turn, moments: list[Moment], offered: list[Slot]) -> None:
+    """Bring `preferred_time` up to date with the moments just said.
+
+    "Plus tôt" and "plus tard" are measured from the slots on offer, "un autre jour" leaves their days out.
+    """
+    before = turn["preferred_time"] or {}
+    state: dict[str, Any] = {"wish": wish(turn).revised(Wish.of(moments)).to_json(), "shown": []}
+    said = [m for m in moments if m.role == "wanted"]
+    if all(m.kind in ("earlier", "later", "other_day") for m in said) and said:
+        state |= {k: before[k] for k in ("not_before", "not_after", "not_days") if k in before}
+    for moment in said:
+        if offered and moment.kind == "earlier":
+            state["not_after"] = min(s.start for s in offered).isoformat()
+        elif offered and moment.kind == "later":
+            state["not_before"] = (max(s.start for s in offered) + timedelta(minutes=1)).isoformat()
+        elif offered and moment.kind == "other_day":
+            days = {s.start.date().isoformat() for s in offered}
+            state["not_days"] = sorted(days | set(before.get("not_days", [])))
+    turn["preferred_time"] = state
+
+
+def wanted(turn: Turn) -> Wanted:
+    """The core's search for the slot `preferred_time`."""
+    state, wish_now = turn["preferred_time"] or {}, wish(turn)
+    without = tuple(Range(first=day, last=day) for day in map(date.fromisoformat, state.get("not_days", [])))
+    return Wanted(
+        ranges=tuple(_range(r) for r in wish_now.wanted),
+        excluded=tuple(_range(r) for r in wish_now.excluded) + without,
+        not_before=_moment(state.get("not_before")),
+        not_after=_moment(state.get("not_after")),
+        soonest=wish_now.soonest,
+    )
+
+
+def matching(slots: list[Slot], moments: list[Moment]) -> list[Slot]:
+    """The slots on offer that one of the moments names ("celui de 10h", "jeudi")."""
+    readings = [r for m in moments if m.role == "wanted" and m.kind == "time" for r in m.readings]
+    return [s for s in slots if any(fits(s.start, r) for r in readings)] if readings else []
+
+
+def shown(turn: Turn, slots: list[Slot]) -> None:
+    """Remember slots already shown for this wish, so that "d'autres" shows others."""
+    state = dict(turn["preferred_time"] or {})
+    state["shown"] = [*state.get("shown", []), *(str(s.id) for s in slots)]
+    turn["preferred_time"] = state
+
+
+def _range(reading: Reading) -> Range:
+    fields = asdict(reading)
+    exact = reading.grain in ("minute", "hour") and reading.since and reading.until is None and reading.open is None
+    return Range(
+        first=reading.first,
+        last=reading.last,
+        weekdays=reading.weekdays,
+        since=None if exact else reading.since,
+        until=reading.until,
+        at=reading.since if exact else None,
+        edge=fields["edge"],
+    )
+
+
+def _moment(iso: str | None) -> datetime | None:
+    return datetime.fromisoformat(iso) if iso else None
+
+
+def fits(start: datetime, reading: Reading) -> bool:
+    """True when a start is at the day and hour of a reading, for what it says of them."""
+    day, hour = start.date(), start.time()
+    if reading.first and day < reading.first or reading.last and day > reading.last:
+        return False
+    if reading.weekdays and day.weekday() not in reading.weekdays:
+        return False
+    point = reading.since is not None and reading.until is None and reading.open is None
+    if point:
+        return hour == reading.since
+    return not (reading.since and hour < reading.since or reading.until and hour >= reading.until)
+
+
+def forget_shown(turn: Turn) -> None:
+    """Let slots already shown be shown again."""
+    turn["preferred_time"] = {**(turn["preferred_time"] or {}), "shown": []}
+
+
+def ambiguous_days(turn: Turn) -> tuple[str, list[date]] | None:
+    """The words and the two days of a time that people understand differently, None when it is clear."""
+    for moment in turn.moments:
+        days = {r.first for r in moment.readings if r.first and r.first == r.last}
+        if moment.role == "wanted" and len(days) == 2:
+            return moment.text.strip(), sorted(days)
+    return None
+
+
+def closed_day(turn: Turn) -> date | None:
+    """The first day wished when the agencies are closed on every day wished, None otherwise."""
+    days: list[date] = []
+    for reading in wish(turn).wanted:
+        if not (reading.first and reading.last) or (reading.last - reading.first).days > 7:
+            return None
+        span = (reading.first + timedelta(days=n) for n in range((reading.last - reading.first).days + 1))
+        days += [d for d in span if not reading.weekdays or d.weekday() in reading.weekdays]
+    return days[0] if days and all(turn.core.is_closed(d) for d in days) else None

@@ -1,0 +1,97 @@
+"""The words that answers are filled with: appointments, slots and reasons said for each medium."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from actions.turn import Turn
+from booking_core import Appointment, Slot
+from french import say
+
+Button = dict[str, str]
+WORDS = Path(__file__).parent.parent / "bot" / "domain" / "words.yml"
+
+
+@cache
+def _words() -> dict[str, list[dict[str, str]]]:
+    responses: dict[str, list[dict[str, str]]] = yaml.safe_load(WORDS.read_text("utf8"))["responses"]
+    return responses
+
+
+def word(turn: Turn, name: str, **values: str) -> str:
+    """A piece of a sentence from bot/domain/words.yml, in its variant for the medium where it has one."""
+    variants = _words()[f"utter_word_{name}"]
+    chosen = next((v for v in variants if v.get("channel") == turn.medium), variants[0])
+    return chosen["text"].format(**values)
+
+
+def when(turn: Turn, slot: Slot | Appointment) -> str:
+    """The day and hour of a slot."""
+    return say.moment(slot.start, turn.now, turn.medium)
+
+
+def day(turn: Turn, date: date) -> str:
+    """A day, with its name."""
+    return say.day(date, turn.now, turn.medium)
+
+
+def either(items: Sequence[str]) -> str:
+    """Several readings in one phrase: "a ou b"."""
+    return say.listing(list(items), last="ou")
+
+
+def wish(turn: Turn) -> str:
+    """The time wished, as it was said, for "aucun créneau …"."""
+    texts = [m.text.strip() for m in turn.moments if m.role == "wanted" and m.kind == "time" and not m.problem]
+    return " ".join(texts) or word(turn, "at_that_time")
+
+
+def reason(turn: Turn, code: str) -> str:
+    """The label of a reason; the voice cannot say a stroke."""
+    label = turn.core.reasons[code].label
+    return label.replace(" / ", " ou ").replace(" - ", " ") if turn.medium == "voice" else label
+
+
+def channel(turn: Turn, code: str) -> str:
+    """A channel of appointments."""
+    return word(turn, f"channel_{code}")
+
+
+def phone(turn: Turn, number: str) -> str:
+    """A phone number by pairs."""
+    return say.phone(number, turn.medium)
+
+
+def place(turn: Turn, of: Appointment) -> str:
+    """Where an appointment takes place."""
+    return channel(turn, "phone") if of.channel == "phone" else word(turn, "at_agency", agency=of.agency.name)
+
+
+def appointment(turn: Turn, of: Appointment) -> str:
+    """An appointment in one phrase: reason, day and hour, place."""
+    return word(turn, "appointment", reason=reason(turn, of.reason), when=when(turn, of), place=place(turn, of))
+
+
+def listing(items: Sequence[str]) -> str:
+    """Several things in one phrase: "a, b et c"."""
+    return say.listing(list(items))
+
+
+def slot_buttons(turn: Turn, slots: Iterable[Slot]) -> list[Button]:
+    """One choice a slot."""
+    return [{"title": when(turn, s), "payload": f"slot:{s.id}"} for s in slots]
+
+
+def appointment_buttons(turn: Turn, appointments: Iterable[Appointment]) -> list[Button]:
+    """One choice an appointment."""
+    return [{"title": appointment(turn, a), "payload": f"appointment:{a.id}"} for a in appointments]
+
+
+def titles(buttons: Iterable[Button]) -> str:
+    """Choices as they are read aloud: "a, b ou c"."""
+    return either([b["title"] for b in buttons])
