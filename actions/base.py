@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from typing import Any
 
 from rasa_sdk import Action as RasaAction
@@ -15,6 +16,11 @@ from actions.turn import Turn
 from booking_core import Core, Refusal
 
 log = logging.getLogger(__name__)
+
+
+def response_of(refusal: type[Refusal]) -> str:
+    """The response of the domain that words a refusal: "utter_slot_taken" for SlotTaken."""
+    return "utter" + re.sub(r"(?=[A-Z])", "_", refusal.__name__).lower()
 
 
 class Action(RasaAction):
@@ -34,8 +40,8 @@ class Action(RasaAction):
         raise NotImplementedError
 
     def refused(self, turn: Turn, refusal: Refusal) -> None:
-        """Answer a refusal of the core that `act` did not settle itself."""
-        turn.say(refusal.response, **refusal.values)
+        """Answer a refusal of the core that `act` did not settle itself: SlotTaken by utter_slot_taken."""
+        turn.say(response_of(type(refusal)))
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Rasa's entry point."""
@@ -43,7 +49,6 @@ class Action(RasaAction):
         try:
             await asyncio.to_thread(self._settle, turn)
         except Exception:
-            # The traceback's frames could show what the person typed: the cause goes by type and place.
             log.exception("action %s failed", self.action)
             dispatcher.messages.clear()
             turn.say("utter_error")

@@ -67,6 +67,8 @@ class Book(SlotForm):
             turn.say("utter_noted_change", new=words.reason(turn, code), old=words.reason(turn, turn["reason"]))
             self.release_slot(turn)
         turn["reason"] = code
+        if turn["requested_slot"] in (None, "reason") and not self.core.upcoming_for(turn.person, code):
+            turn.say("utter_only_reason", reason=words.reason(turn, code))
         return True
 
     def take_channel(self, turn: Turn) -> bool:
