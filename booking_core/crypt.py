@@ -1,0 +1,58 @@
+"""Secrets at rest: encryption, blind indexes, one-time codes."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+import secrets
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+
+class Crypt:
+    """Everything that depends on the secret. Thread-safe."""
+
+    def __init__(self, secret: str) -> None:
+        self._cipher = AESGCM(_key(secret, b"encrypt"))
+        self._index = _key(secret, b"index")
+        # OWASP's second profile: a code lives some minutes and is tried five times.
+        self._hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
+
+    def seal(self, value: str) -> str:
+        """Encrypt a value (AES-256-GCM, random nonce)."""
+        nonce = os.urandom(12)
+        return base64.b64encode(nonce + self._cipher.encrypt(nonce, value.encode(), None)).decode()
+
+    def open(self, sealed: str) -> str:
+        """What `seal` encrypted; raises InvalidTag under another secret."""
+        raw = base64.b64decode(sealed)
+        return self._cipher.decrypt(raw[:12], raw[12:], None).decode()
+
+    def index(self, value: str) -> str:
+        """A keyed hash, the same for the same value: finds a row without saying what it holds."""
+        return hmac.new(self._index, value.encode(), hashlib.sha256).hexdigest()
+
+    def new_code(self, digits: int = 6) -> str:
+        """A one-time code."""
+        return f"{secrets.randbelow(10**digits):0{digits}d}"
+
+    def hash_code(self, code: str) -> str:
+        """A code as it is kept (Argon2id)."""
+        return self._hasher.hash(code)
+
+    def same_code(self, hashed: str, code: str) -> bool:
+        """True when a code is the one that was hashed."""
+        try:
+            return self._hasher.verify(hashed, code)
+        except VerifyMismatchError:
+            return False
+
+
+def _key(secret: str, use: bytes) -> bytes:
+    return HKDF(SHA256(), 32, salt=None, info=b"rdv " + use).derive(secret.encode())

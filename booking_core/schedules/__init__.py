@@ -1,0 +1,1 @@
+"""When desks and advisers receive: read from files, published as slots."""

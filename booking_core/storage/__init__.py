@@ -1,0 +1,1 @@
+"""Where the core keeps things: the only place with SQL."""
