@@ -115,7 +115,7 @@ class Form(Action):
     def offer(self, turn: Turn, response: str, buttons: list[Button], **values: str) -> None:
         """Answer with choices, and remember them in the order shown."""
         turn["options"] = [b["payload"] for b in buttons]
-        turn.say(response, buttons, choices=words.titles(buttons), **values)
+        turn.say(response, buttons=buttons, choices=words.titles(buttons), **values)
 
     def refused(self, turn: Turn, refusal: Refusal) -> None:
         """A refusal that the form did not settle: say it; the form waits where it was."""

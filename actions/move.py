@@ -6,6 +6,7 @@ from actions import held, times, words
 from actions.slots import Search, SlotForm
 from actions.turn import Turn
 from booking_core import Appointment, ChannelNotAllowed, OwnConflict, SlotTaken, TooLate
+from french.model import Moment
 
 
 class Move(SlotForm):
@@ -92,7 +93,7 @@ class Move(SlotForm):
             e
             for e in turn.entities
             if e["entity"] != "moment"
-            or not any(times.fits(old.start, r) for r in times.Moment.from_json(e["value"]).readings)
+            or not any(times.fits(old.start, r) for r in Moment.from_json(e["value"]).readings)
         ]
 
     def go_on(self, turn: Turn, asked: str | None, started: bool) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from french.wish import Wish
+
 from actions import times, words
 from actions.form import Form
 from actions.turn import Turn
 from booking_core import Slot, SlotPage, SlotTaken
+from french.model import Moment
 
 # How many slots a person can take in at once: a screen, a text message, the ear.
 SHOWN = {"web": 5, "app": 5, "sms": 3, "voice": 2}
@@ -75,10 +78,10 @@ class SlotForm(Form):
             turn["slot_id"] = str(on_offer[0].id)
         return True
 
-    def same_time(self, turn: Turn, moments: list[times.Moment]) -> bool:
+    def same_time(self, turn: Turn, moments: list[Moment]) -> bool:
         """True when the time said changes nothing to what is already wished."""
         before = times.wish(turn)
-        return before.revised(times.Wish.of(moments)) == before
+        return bool(before.revised(Wish.of(moments)) == before)
 
     def new_time(self, turn: Turn, on_offer: list[Slot]) -> bool:
         """Another time: release what no longer holds; False when it cannot be and this was said."""
@@ -137,7 +140,7 @@ class SlotForm(Form):
         nearest = [s for s in (page.before, page.after) if s]
         closed = times.closed_day(turn)
         if closed:
-            turn.say("utter_agency_closed", day=words.day(turn, closed, article=True))
+            turn.say("utter_agency_closed", day=words.day(turn, closed))
         if nearest:
             wish = words.wish(turn)
             self.show(turn, nearest, "utter_offer_nearest", wish=wish)

@@ -6,10 +6,11 @@ from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from french.wish import Wish
+
 from actions.turn import Turn
 from booking_core import Range, Slot, Wanted
 from french.model import Moment, Reading
-from french.wish import Wish
 
 
 def wish(turn: Turn) -> Wish:
@@ -86,14 +87,14 @@ def _moment(iso: str | None) -> datetime | None:
 def fits(start: datetime, reading: Reading) -> bool:
     """True when a start is at the day and hour of a reading, for what it says of them."""
     day, hour = start.date(), start.time()
-    if reading.first and day < reading.first or reading.last and day > reading.last:
+    if (reading.first and day < reading.first) or (reading.last and day > reading.last):
         return False
     if reading.weekdays and day.weekday() not in reading.weekdays:
         return False
     point = reading.since is not None and reading.until is None and reading.open is None
     if point:
         return hour == reading.since
-    return not (reading.since and hour < reading.since or reading.until and hour >= reading.until)
+    return not ((reading.since and hour < reading.since) or (reading.until and hour >= reading.until))
 
 
 def forget_shown(turn: Turn) -> None:

@@ -123,7 +123,7 @@ class Turn:
 
     # -- what to answer -------------------------------------------------------------------------
 
-    def say(self, response: str, buttons: Sequence[dict[str, str]] = (), **values: Any) -> None:
+    def say(self, response: str, *, buttons: Sequence[dict[str, str]] = (), **values: Any) -> None:
         """Answer with a response of the domain; buttons are added to those that it has."""
         self._dispatcher.utter_message(response=response, buttons=list(buttons) or None, **values)
 
