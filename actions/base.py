@@ -13,7 +13,10 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.turn import Turn
-from booking_core import Core, Refusal
+from booking_core import Core, NotIdentified, Refusal
+
+# The media where nobody has signed in before the conversation starts (RULES §4).
+ASKS_WHO = ("sms", "voice")
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +46,15 @@ class Action(RasaAction):
         """Answer a refusal of the core that `act` did not settle itself: SlotTaken by utter_slot_taken."""
         turn.say(response_of(type(refusal)))
 
+    def identify(self, turn: Turn) -> None:
+        """Who is speaking must be known first: ask, where nobody signs in, then come back to what was said."""
+        if turn.medium not in ASKS_WHO:
+            turn.say(response_of(NotIdentified))
+            turn.end()
+            return
+        turn["pending"] = {"action": self.name().removeprefix("validate_"), "entities": turn.entities}
+        turn.follow("identify_form")
+
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Rasa's entry point."""
         turn = Turn(self.core, dispatcher, tracker)
@@ -57,5 +69,7 @@ class Action(RasaAction):
     def _settle(self, turn: Turn) -> None:
         try:
             self.act(turn)
+        except NotIdentified:
+            self.identify(turn)
         except Refusal as refusal:
             self.refused(turn, refusal)

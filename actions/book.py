@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from actions import contact, words
 from actions.slots import Search, SlotForm
 from actions.turn import Turn
 from booking_core import (
     Agency,
+    Appointment,
     InvalidPhone,
     OwnConflict,
+    ReasonAlreadyBooked,
     SlotTaken,
 )
 
@@ -133,7 +137,7 @@ class Book(SlotForm):
         try:
             number = self.core.check_phone(self.core.vault_get(turn.conversation, reference))
         except InvalidPhone:
-            turn.say("utter_phone_invalid" if had else "utter_phone_invalid_first")
+            turn.say("utter_invalid_phone" if had else "utter_invalid_phone_first")
             self.ask_again(turn)
             return False
         turn["contact_reference"] = reference
@@ -156,10 +160,7 @@ class Book(SlotForm):
         if not turn["reason"]:
             self.which_reason(turn)
         elif existing := self.core.upcoming_for(person, turn["reason"]):
-            turn["appointment_id"] = existing.id
-            turn.say("utter_reason_already_booked", appointment=words.appointment(turn, existing))
-            turn["options"] = ["intent:move_appointment", "intent:cancel_appointment", "intent:deny"]
-            turn.ask("existing")
+            self.already_booked(turn, existing)
         elif not turn["channel"]:
             self.which_channel(turn)
         elif turn["channel"] == "in_person" and not turn["agency"]:
@@ -263,7 +264,7 @@ class Book(SlotForm):
     def recap(self, turn: Turn) -> None:
         """Everything that will be booked, and that nothing is yet."""
         slot = self.core.slots([turn["slot_id"]])[0]
-        values = {"when": words.when(turn, slot), "reason": words.reason(turn, turn["reason"])}
+        values: dict[str, Any] = {"when": words.when(turn, slot), "reason": words.reason(turn, turn["reason"])}
         if turn["channel"] == "phone":
             number = self.number(turn)
             assert number is not None  # noqa: S101 - go_on asks for it before
@@ -289,19 +290,30 @@ class Book(SlotForm):
         except SlotTaken:
             self.slot_taken(turn)
             return
+        except ReasonAlreadyBooked as refusal:
+            self.already_booked(turn, refusal.appointment)
+            return
         except OwnConflict as conflict:
             turn.say("utter_own_conflict", appointment=words.appointment(turn, conflict.appointment))
             self.leave_out(turn)
             return
         if turn["contact_reference"] and number:
             contact.save(turn, "phone", number)
-        values = {"when": words.when(turn, booked), "reference": booked.reference}
+        values: dict[str, Any] = {"when": words.when(turn, booked), "reference": booked.reference}
         if booked.channel == "phone":
             turn.say("utter_booked_phone", phone=words.phone(turn, booked.phone or ""), **values)
         else:
             turn.say("utter_booked_in_person", agency=booked.agency.name, address=booked.agency.address, **values)
         turn.say(f"utter_documents_{booked.reason}")
         turn.end()
+
+    def already_booked(self, turn: Turn, existing: Appointment) -> None:
+        """One upcoming appointment per reason (RULES §2.1): move it, cancel it or leave it."""
+        self.core.release(turn.conversation)
+        turn["appointment_id"] = existing.id
+        turn.say("utter_reason_already_booked", appointment=words.appointment(turn, existing))
+        turn["options"] = ["intent:move_appointment", "intent:cancel_appointment", "intent:deny"]
+        turn.ask("existing")
 
     def leave_existing(self, turn: Turn) -> None:
         """The appointment already booked for this reason stays as it is."""

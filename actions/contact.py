@@ -47,11 +47,11 @@ class Contact(Form):
             else:
                 self.core.check_email(value)
         except InvalidPhone:
-            turn.say("utter_phone_invalid")
+            turn.say("utter_invalid_phone")
             turn.ask("contact_reference")
             return
         except InvalidEmail:
-            turn.say("utter_email_invalid")
+            turn.say("utter_invalid_email")
             turn.ask("contact_reference")
             return
         turn["contact_reference"] = reference
@@ -107,7 +107,7 @@ class Contact(Form):
         try:
             self.core.confirm_contact_change(turn.person, code, key=f"{turn.conversation}:{turn.message_id}")
         except CodeWrong:
-            turn.say("utter_contact_code_wrong")
+            turn.say("utter_code_wrong")
             return
         turn.say("utter_contact_changed", contact=said)
         turn.end()

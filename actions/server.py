@@ -15,6 +15,7 @@ from actions.cancel import Cancel
 from actions.contact import Contact
 from actions.handoff import Emergency, Handoff
 from actions.help import AgencyInfo, Documents
+from actions.identify import Identify
 from actions.list import ListAppointments
 from actions.move import Move
 from actions.session import Misunderstood, WhatNext
@@ -25,6 +26,7 @@ ACTIONS: tuple[type[Action], ...] = (
     Move,
     Cancel,
     Contact,
+    Identify,
     ListAppointments,
     AgencyInfo,
     Documents,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import ActiveLoop, EventType, SlotSet
+from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from booking_core import Core, Identity
@@ -45,10 +45,16 @@ class Turn:
         self.intent: str = (message.get("intent") or {}).get("name") or "nlu_fallback"
         self.entities: list[dict[str, Any]] = message.get("entities") or []
         self.tracker = tracker
+        waiting = tracker.slots.get("pending")
+        resumed = bool(waiting) and tracker.slots.get("operation") is None
+        if resumed:
+            # What was said before the person was identified counts now.
+            self.entities, self.intent = waiting["entities"], "inform"
         self._dispatcher = dispatcher
         self._before = tracker.slots
-        self._changes: dict[str, Any] = {}
+        self._changes: dict[str, Any] = {"pending": None} if resumed else {}
         self._over = False
+        self._next: str | None = None
 
     # -- what is known --------------------------------------------------------------------------
 
@@ -140,10 +146,17 @@ class Turn:
         self.forget()
         self._over = True
 
+    def follow(self, action: str) -> None:
+        """Leave the form, if any, and let another action or form take over within this turn."""
+        self._over = True
+        self._next = action
+
     @property
     def events(self) -> list[EventType]:
         """What Rasa has to remember of this turn."""
         events: list[EventType] = [SlotSet(k, v) for k, v in self._changes.items()]
         if self._over:
             events += [SlotSet("requested_slot", None), ActiveLoop(None)]
+        if self._next:
+            events.append(FollowupAction(self._next))
         return events

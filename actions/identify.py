@@ -1,0 +1,107 @@
+"""Who is speaking, where nobody has signed in: NIR and date of birth, then a code sent to what is on file."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from actions.base import response_of
+from actions.form import QUESTIONS, Form
+from actions.turn import Turn
+from booking_core import CodeWrong, NotIdentified, Refusal, Unknown
+
+
+class Identify(Form):
+    """The identification form (RULES §4); what the person wanted waits in the slot `pending`."""
+
+    operation = "identify"
+
+    def act(self, turn: Turn) -> None:
+        """One turn: it never forgets the operation that waits, and leaves nothing but questions to the rules."""
+        asked = turn["requested_slot"] if turn["nir_reference"] or turn["operation"] == "identify" else None
+        if turn.rejected_by(self.form):
+            self.ask_again(turn)
+        elif asked and self.leaves(turn):
+            return
+        elif turn.intent == "abandon" and asked:
+            turn.say("utter_abandoned")
+            self.stop(turn)
+        else:
+            self.take(turn, started=asked is None)
+        turn["misunderstood"] = 0
+
+    def leaves(self, turn: Turn) -> bool:
+        """Questions need no identity: the rules answer them."""
+        return turn.intent in (
+            "faq",
+            "ask_agency_info",
+            "ask_documents",
+            "ask_account_help",
+            "ask_human",
+            "report_emergency",
+        )
+
+    def take(self, turn: Turn, started: bool) -> None:
+        """The number, the date of birth, the code; then back to what was wanted."""
+        turn["operation"] = self.operation
+        for kind in ("nir", "birth_date"):
+            if reference := turn.reference(kind):
+                turn[f"{kind}_reference"] = reference
+        code = turn.reference("code")
+        try:
+            if turn["requested_slot"] == "code" and code and not started:
+                self.core.check_code(turn.conversation, self.core.vault_get(turn.conversation, code))
+                self.resume(turn)
+            elif turn["nir_reference"] and turn["birth_date_reference"] and turn["requested_slot"] != "code":
+                self.prove(turn)
+            else:
+                self.ask_again(turn)
+        except CodeWrong as refusal:
+            turn.say(response_of(type(refusal)))
+            turn.ask("code")
+        except Unknown as refusal:
+            turn.say(response_of(type(refusal)))
+            turn["nir_reference"] = turn["birth_date_reference"] = None
+            self.ask_again(turn)
+        except Refusal as refusal:
+            turn.say(response_of(type(refusal)))
+            self.stop(turn)
+
+    def prove(self, turn: Turn) -> None:
+        """Level 1, then the code for level 2."""
+        nir = self.core.vault_get(turn.conversation, turn["nir_reference"])
+        born = self.core.vault_get(turn.conversation, turn["birth_date_reference"])
+        self.core.identify(turn.conversation, nir, date.fromisoformat(born))
+        turn.say("utter_code_sent", to=self.core.send_code(turn.conversation))
+        turn.ask("code")
+
+    def ask_again(self, turn: Turn) -> None:
+        """Ask for the first thing missing; after an emergency, wait in silence."""
+        if turn.intent == "report_emergency":
+            turn.ask(turn["requested_slot"])
+        elif not turn["nir_reference"]:
+            turn.say("utter_question_nir")
+            turn.ask("nir")
+        elif not turn["birth_date_reference"]:
+            turn.say("utter_question_birth_date")
+            turn.ask("birth_date")
+        else:
+            turn.say("utter_code_sent", to=self.core.send_code(turn.conversation))
+            turn.ask("code")
+
+    def resume(self, turn: Turn) -> None:
+        """Identified: what was wanted goes on, with what had been said."""
+        turn.say("utter_identified")
+        waiting = turn["pending"]
+        turn["nir_reference"] = turn["birth_date_reference"] = None
+        turn["operation"] = None
+        turn.follow(waiting["action"] if waiting else "action_what_next")
+
+    def stop(self, turn: Turn) -> None:
+        """Leave without identity: what was wanted waits no more."""
+        turn["nir_reference"] = turn["birth_date_reference"] = turn["pending"] = None
+        turn.end()
+
+    def identify(self, turn: Turn) -> None:
+        """This form is itself the answer to not being identified."""
+        turn.say(response_of(NotIdentified))
+        self.stop(turn)
