@@ -1,0 +1,92 @@
+"""The rdv command."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import IO, Any
+
+import click
+
+from booking_core import Core, open_core
+from booking_core import Settings as CoreSettings
+from gateway.settings import BadSettings, Settings
+
+
+def settings() -> Settings:
+    """The settings of this environment, or the end of the command with what to mend."""
+    try:
+        return Settings.read(os.environ)
+    except BadSettings as bad:
+        raise click.ClickException(str(bad)) from None
+
+
+def core_of(chosen: Settings) -> Core:
+    """The core that the settings name."""
+    return open_core(
+        chosen.database_url,
+        chosen.clock(),
+        secret=chosen.secret,
+        settings=CoreSettings(timezone=chosen.timezone, contact_proof=not chosen.demo),
+    )
+
+
+@click.group()
+def main() -> None:
+    """A French appointment assistant: serve it, talk to it, look into it."""
+
+
+@main.command()
+@click.argument("lines", type=click.File("r", encoding="utf8"), default="-")
+@click.option("--now", help="Local ISO time taken as now for lines that do not say it, e.g. 2026-11-21T09:00.")
+def parse(lines: IO[str], now: str | None) -> None:
+    """Print what the bot understands of each line, as JSON.
+
+    LINES is a file (standard input by default). A line is a French text, or a JSON object {"text", "now"}
+    whose "now" is a local ISO time. One JSON object a line comes back, in order.
+    """
+    from gateway.parse import parse as parse_lines
+
+    for answer in parse_lines(lines, now):
+        click.echo(json.dumps(answer, ensure_ascii=False))
+        sys.stdout.flush()
+
+
+@main.group()
+def db() -> None:
+    """The core's database."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the tables up to date; does nothing when they are."""
+    core_of(settings()).upgrade()
+    click.echo("The database is up to date.")
+
+
+@main.command()
+@click.argument("person")
+@click.option("--json", "as_json", is_flag=True, help="A list of {id, reason, channel, agency, start, status}.")
+def appointments(person: str, as_json: bool) -> None:
+    """Show all the appointments of a PERSON of the demo (alice, bruno, chloe, david)."""
+    core = core_of(settings())
+    found = core.person_by_key(person)
+    if found is None:
+        raise click.ClickException(f"no such person: {person}. Type: rdv demo load")
+    rows: list[dict[str, Any]] = [
+        {
+            "id": a.id,
+            "reason": a.reason,
+            "channel": a.channel,
+            "agency": a.agency.name,
+            "start": a.start.isoformat(),
+            "status": a.status,
+        }
+        for a in core.history(found.id)
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for row in rows:
+        click.echo("  ".join(str(v) for v in row.values()))

@@ -1,0 +1,51 @@
+"""Rasa as a process of its own: its Python, its environment, the wait until it is ready."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+import aiohttp
+
+from gateway.settings import ROOT
+
+PYTHON = ROOT / "bot" / ".venv" / "bin" / "python"
+MODEL = ROOT / "models" / "rdv.tar.gz"
+
+
+def environment(*, secret: str, actions_url: str, tracker_url: str) -> dict[str, str]:
+    """What Rasa reads from the environment: endpoints.yml and credentials.yml name these."""
+    return os.environ | {
+        "PYTHONPATH": str(ROOT),
+        "RDV_SECRET": secret,
+        "RDV_ACTIONS_URL": actions_url,
+        "RDV_TRACKER_URL": tracker_url,
+        "RASA_TELEMETRY_ENABLED": "false",
+        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+        # Debug logs would hold what people write.
+        "LOG_LEVEL": "WARNING",
+        "LOG_LEVEL_LIBRARIES": "ERROR",
+    }
+
+
+def command(*, port: int, model: Path = MODEL) -> list[str]:
+    """The command line of the Rasa server: loopback only, without its HTTP API."""
+    return [
+        str(PYTHON), "-m", "rasa", "run", "-m", str(model), "--endpoints", str(ROOT / "endpoints.yml"),
+        "--credentials", str(ROOT / "credentials.yml"), "--interface", "127.0.0.1", "--port", str(port),
+    ]  # fmt: skip
+
+
+async def ready(url: str, *, timeout: float = 60) -> None:
+    """Wait until our connector answers; raises TimeoutError after `timeout` seconds."""
+    async with asyncio.timeout(timeout), aiohttp.ClientSession() as session:
+        while True:
+            try:
+                async with session.get(f"{url}/webhooks/rdv/") as answer:
+                    if answer.status == 200:
+                        return
+            except aiohttp.ClientError:
+                pass
+            await asyncio.sleep(0.1)

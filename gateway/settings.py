@@ -1,0 +1,60 @@
+"""Settings, read once from the environment: each with a default that is safe on a laptop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from booking_core import Clock, OffsetClock, SystemClock
+
+ROOT = Path(__file__).parent.parent
+DEMO_SECRET = "demo-secret-for-laptops-only"  # noqa: S105 - refused in production
+
+
+class BadSettings(ValueError):
+    """A setting that would not be safe, or cannot be read."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an operator sets with RDV_… variables; see docs/operations.md."""
+
+    env: str = "demo"
+    secret: str = DEMO_SECRET
+    database_url: str = f"sqlite:///{ROOT / 'var' / 'rdv.db'}"
+    host: str = "127.0.0.1"
+    port: int = 8080
+    rasa_url: str = "http://127.0.0.1:5005"
+    actions_port: int = 5055
+    now: str = ""
+    timezone: str = "Europe/Paris"
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> Settings:
+        """The settings of an environment; raises BadSettings for a production with the demo secret."""
+        given: dict[str, str | int] = {}
+        for field in fields(cls):
+            value = environ.get(f"RDV_{field.name.upper()}")
+            if value:
+                given[field.name] = int(value) if field.type == "int" else value
+        settings = cls(**given)  # type: ignore[arg-type]
+        if settings.env == "production" and (settings.secret == DEMO_SECRET or len(settings.secret) < 32):
+            raise BadSettings("RDV_SECRET must be set to a secret of its own, 32 characters or more, in production")
+        if settings.env == "production" and settings.now:
+            raise BadSettings("RDV_NOW freezes the clock: never in production")
+        return settings
+
+    @property
+    def demo(self) -> bool:
+        """True when anyone may sign in as a person of the demo."""
+        return self.env != "production"
+
+    def clock(self) -> Clock:
+        """The clock to hand in: the machine's, or one that starts at RDV_NOW (local time when it has no zone)."""
+        if not self.now:
+            return SystemClock()
+        start = datetime.fromisoformat(self.now)
+        return OffsetClock(start if start.tzinfo else start.replace(tzinfo=ZoneInfo(self.timezone)))

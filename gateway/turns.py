@@ -1,0 +1,166 @@
+"""One turn: from what a medium received to what it has to say. Every medium comes through here."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import time
+import uuid
+from collections import OrderedDict, deque
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+from prometheus_client import Counter, Histogram
+
+import french
+from booking_core import Core
+from gateway.render import Message, Reply, render
+from gateway.responses import response
+
+log = logging.getLogger(__name__)
+
+TURNS = Counter("rdv_turns_total", "Turns by medium and outcome", ["medium", "outcome"])
+LATENCY = Histogram("rdv_turn_seconds", "Time to answer a turn", ["medium"])
+
+SECRET_HEADER = "X-Rdv-Secret"  # noqa: S105 - the name of the header, not a secret
+VALUE = re.compile(r"(reason|channel|agency|slot|appointment|option|intent|day):[\w:.-]{1,80}")
+KEYS = {"*": "⟦intent:repeat⟧", "0": "⟦intent:ask_human⟧"}
+LONGEST = 2_000
+TURNS_A_MINUTE = 30
+# A spoken turn has to be answered before the platform gives up.
+PATIENCE = {"web": 8.0, "app": 8.0, "sms": 8.0, "voice": 4.0}
+REMEMBERED_CONVERSATIONS = 10_000
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a medium received: a text, the value of a choice, keys pressed, or silence.
+
+    `message_id`: the medium's own id of the message; the same one again gets the same answer again.
+    """
+
+    conversation: str
+    medium: str
+    text: str | None = None
+    value: str | None = None
+    digits: str | None = None
+    silence: bool = False
+    message_id: str | None = None
+
+
+class BadTurn(ValueError):
+    """The value is not one that a choice can have."""
+
+
+class Turns:
+    """Limits, vault, Rasa, rendering; one turn at a time per conversation."""
+
+    def __init__(self, core: Core, *, rasa_url: str, secret: str) -> None:
+        self.core = core
+        self._url = f"{rasa_url.rstrip('/')}/webhooks/rdv/webhook"
+        self._headers = {SECRET_HEADER: secret}
+        self._session: aiohttp.ClientSession | None = None
+        self._locks: OrderedDict[str, asyncio.Lock] = OrderedDict()
+        self._recent: OrderedDict[str, deque[float]] = OrderedDict()
+
+    async def close(self) -> None:
+        """Close the connections to Rasa."""
+        if self._session:
+            await self._session.close()
+
+    async def handle(self, turn: Turn) -> Reply:
+        """The answer to a turn, always: when Rasa fails or is late, the truth and a way to a human.
+
+        Raises BadTurn for a value that no choice can have.
+        """
+        async with self._lock(turn.conversation):
+            if turn.message_id:
+                seen = await asyncio.to_thread(self.core.reply_seen, turn.conversation, turn.message_id)
+                if seen is not None:
+                    return Reply(tuple(Message.from_json(m) for m in seen))
+            with LATENCY.labels(turn.medium).time():
+                raw, outcome = await self._answer(turn)
+            TURNS.labels(turn.medium, outcome).inc()
+            reply = render(raw, turn.medium)
+            if turn.message_id and outcome == "answered":
+                stored = [m.to_json() for m in reply.messages]
+                await asyncio.to_thread(self.core.reply_store, turn.conversation, turn.message_id, stored)
+            return reply
+
+    async def _answer(self, turn: Turn) -> tuple[list[dict[str, Any]], str]:
+        if self._too_fast(turn.conversation):
+            return [response("utter_too_fast", turn.medium)], "too_fast"
+        if len(turn.text or "") > LONGEST or len(turn.digits or "") > 30:
+            return [response("utter_too_long", turn.medium)], "too_long"
+        text = await asyncio.to_thread(self._safe_text, turn)
+        try:
+            raw = await asyncio.wait_for(self._rasa(turn, text), PATIENCE[turn.medium])
+        except (TimeoutError, aiohttp.ClientError) as failure:
+            log.warning("rasa did not answer conversation %s: %s", turn.conversation, type(failure).__name__)
+            return [response("utter_unavailable", turn.medium)], "unavailable"
+        if not any(m.get("text") for m in raw):
+            log.error("rasa answered nothing to conversation %s", turn.conversation)
+            return [response("utter_unavailable", turn.medium)], "empty"
+        return raw, "answered"
+
+    def _safe_text(self, turn: Turn) -> str:
+        """The text for Rasa: every personal number in it is in the vault, references stand in its place."""
+        if turn.silence:
+            return "⟦intent:silence⟧"
+        if turn.value is not None:
+            if not VALUE.fullmatch(turn.value):
+                raise BadTurn("not the value of a choice")
+            return f"⟦{turn.value}⟧"
+        if turn.digits is not None:
+            digits = turn.digits.rstrip("#")
+            if digits in KEYS:
+                return KEYS[digits]
+            if len(digits) <= 3:
+                return f"⟦option:{digits}⟧" if digits.isdigit() else "⟦intent:repeat⟧"
+            return self.vaulted(turn.conversation, digits, codes=True)
+        text = (turn.text or "").replace("⟦", " ").replace("⟧", " ").lstrip("/ ").strip()
+        return self.vaulted(turn.conversation, text, codes=False) or "…"
+
+    def vaulted(self, conversation: str, text: str, *, codes: bool) -> str:
+        """A text whose phones, e-mails, NIRs, dates of birth and codes are put in the vault."""
+        for secret in reversed(french.secrets(text, codes=codes)):
+            value = secret.value.isoformat() if hasattr(secret.value, "isoformat") else str(secret.value)
+            reference = self.core.vault_put(conversation, secret.kind, value)
+            start, end = secret.span
+            text = f"{text[:start]}⟦{reference}⟧{text[end:]}"
+        return text
+
+    async def _rasa(self, turn: Turn, text: str) -> list[dict[str, Any]]:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(headers=self._headers)
+        body = {
+            "sender": turn.conversation,
+            "text": text,
+            "medium": turn.medium,
+            "message_id": turn.message_id or uuid.uuid4().hex,
+            "metadata": {"now": self.core.local_now().replace(tzinfo=None).isoformat(timespec="seconds")},
+        }
+        async with self._session.post(self._url, json=body) as answer:
+            answer.raise_for_status()
+            messages: list[dict[str, Any]] = await answer.json()
+            return messages
+
+    def _lock(self, conversation: str) -> asyncio.Lock:
+        lock = self._locks.setdefault(conversation, asyncio.Lock())
+        self._locks.move_to_end(conversation)
+        while len(self._locks) > REMEMBERED_CONVERSATIONS and not next(iter(self._locks.values())).locked():
+            self._locks.popitem(last=False)
+        return lock
+
+    def _too_fast(self, conversation: str) -> bool:
+        now = time.monotonic()
+        recent = self._recent.setdefault(conversation, deque(maxlen=TURNS_A_MINUTE))
+        self._recent.move_to_end(conversation)
+        while len(self._recent) > REMEMBERED_CONVERSATIONS:
+            self._recent.popitem(last=False)
+        if len(recent) == TURNS_A_MINUTE and now - recent[0] < 60:
+            return True
+        recent.append(now)
+        return False
