@@ -11,14 +11,14 @@ import click
 
 from booking_core import Core, open_core
 from booking_core import Settings as CoreSettings
-from gateway.settings import BadSettings, Settings
+from gateway.settings import BadSettingsError, Settings
 
 
 def settings() -> Settings:
     """The settings of this environment, or the end of the command with what to mend."""
     try:
         return Settings.read(os.environ)
-    except BadSettings as bad:
+    except BadSettingsError as bad:
         raise click.ClickException(str(bad)) from None
 
 
@@ -35,6 +35,41 @@ def core_of(chosen: Settings) -> Core:
 @click.group()
 def main() -> None:
     """A French appointment assistant: serve it, talk to it, look into it."""
+
+
+@main.command()
+def serve() -> None:
+    """Run the gateway and the action server (Rasa runs apart: see `rdv up`)."""
+    import asyncio
+
+    from gateway.serve import serve as run
+
+    chosen = settings()
+    asyncio.run(run(chosen, core_of(chosen)))
+
+
+@main.command()
+def up() -> None:
+    """Run everything under one supervisor: Rasa, the gateway and the actions. Ctrl-C stops it."""
+    from gateway.serve import up as run
+
+    sys.exit(run(settings()))
+
+
+@main.command()
+@click.option("--as", "person", default="alice", show_default=True, help="Who is signed in, among the demo's people.")
+@click.option("--medium", type=click.Choice(["web", "app", "sms", "voice"]), default="web", show_default=True)
+def chat(person: str, medium: str) -> None:
+    """Talk with the assistant in the terminal; it needs `make run` in another one.
+
+    A line is what is said; "#123" presses keys; an empty line is silence on voice; Ctrl-D ends.
+    """
+    import asyncio
+
+    from gateway.chat import chat as talk
+
+    chosen = settings()
+    asyncio.run(talk(chosen, core_of(chosen), person, medium))
 
 
 @main.command()
@@ -63,6 +98,21 @@ def upgrade() -> None:
     """Bring the tables up to date; does nothing when they are."""
     core_of(settings()).upgrade()
     click.echo("The database is up to date.")
+
+
+@main.group()
+def demo() -> None:
+    """The demo: the fictitious caisse of Ille-et-Vilaine."""
+
+
+@demo.command()
+@click.option("--reset", is_flag=True, help="Empty the database first.")
+def load(reset: bool) -> None:
+    """Load agencies, twelve weeks of slots, and the people alice, bruno, chloe and david."""
+    from booking_core import demo as data
+
+    data.load(core_of(settings()), reset=reset)
+    click.echo("The demo is loaded. Next: make run, or rdv chat --as alice")
 
 
 @main.command()

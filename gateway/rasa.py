@@ -38,9 +38,9 @@ def command(*, port: int, model: Path = MODEL) -> list[str]:
     ]  # fmt: skip
 
 
-async def ready(url: str, *, timeout: float = 60) -> None:
-    """Wait until our connector answers; raises TimeoutError after `timeout` seconds."""
-    async with asyncio.timeout(timeout), aiohttp.ClientSession() as session:
+async def ready(url: str, *, seconds: float = 60) -> None:
+    """Wait until our connector answers; raises TimeoutError after that many `seconds`."""
+    async with asyncio.timeout(seconds), aiohttp.ClientSession() as session:
         while True:
             try:
                 async with session.get(f"{url}/webhooks/rdv/") as answer:

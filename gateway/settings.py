@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 DEMO_SECRET = "demo-secret-for-laptops-only"  # noqa: S105 - refused in production
 
 
-class BadSettings(ValueError):
+class BadSettingsError(ValueError):
     """A setting that would not be safe, or cannot be read."""
 
 
@@ -28,13 +28,15 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8080
     rasa_url: str = "http://127.0.0.1:5005"
+    rasa_port: int = 5005
+    tracker_url: str = f"sqlite:///{ROOT / 'var' / 'tracker.db'}"
     actions_port: int = 5055
     now: str = ""
     timezone: str = "Europe/Paris"
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Settings:
-        """The settings of an environment; raises BadSettings for a production with the demo secret."""
+        """The settings of an environment; raises BadSettingsError for a production with the demo secret."""
         given: dict[str, str | int] = {}
         for field in fields(cls):
             value = environ.get(f"RDV_{field.name.upper()}")
@@ -42,9 +44,9 @@ class Settings:
                 given[field.name] = int(value) if field.type == "int" else value
         settings = cls(**given)  # type: ignore[arg-type]
         if settings.env == "production" and (settings.secret == DEMO_SECRET or len(settings.secret) < 32):
-            raise BadSettings("RDV_SECRET must be set to a secret of its own, 32 characters or more, in production")
+            raise BadSettingsError("RDV_SECRET must be set to a secret of its own, 32 characters or more, in production")
         if settings.env == "production" and settings.now:
-            raise BadSettings("RDV_NOW freezes the clock: never in production")
+            raise BadSettingsError("RDV_NOW freezes the clock: never in production")
         return settings
 
     @property

@@ -50,7 +50,7 @@ class Turn:
     message_id: str | None = None
 
 
-class BadTurn(ValueError):
+class BadTurnError(ValueError):
     """The value is not one that a choice can have."""
 
 
@@ -73,7 +73,7 @@ class Turns:
     async def handle(self, turn: Turn) -> Reply:
         """The answer to a turn, always: when Rasa fails or is late, the truth and a way to a human.
 
-        Raises BadTurn for a value that no choice can have.
+        Raises BadTurnError for a value that no choice can have.
         """
         async with self._lock(turn.conversation):
             if turn.message_id:
@@ -111,7 +111,7 @@ class Turns:
             return "⟦intent:silence⟧"
         if turn.value is not None:
             if not VALUE.fullmatch(turn.value):
-                raise BadTurn("not the value of a choice")
+                raise BadTurnError("not the value of a choice")
             return f"⟦{turn.value}⟧"
         if turn.digits is not None:
             digits = turn.digits.rstrip("#")

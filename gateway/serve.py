@@ -1,0 +1,95 @@
+"""Running: the gateway and the actions in one process; and everything under one supervisor."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from aiohttp import web
+
+from actions.server import make_app as actions_app
+from booking_core import Core
+from gateway import rasa
+from gateway.app import PEOPLE, make_app
+from gateway.settings import ROOT, Settings
+
+log = logging.getLogger(__name__)
+
+SUPERVISOR = """
+[supervisord]
+nodaemon=true
+silent=true
+logfile={var}/supervisord.log
+pidfile={var}/supervisord.pid
+childlogdir={var}
+
+[program:rasa]
+command={rasa}
+directory={var}
+autorestart=true
+stopasgroup=true
+killasgroup=true
+stdout_logfile={var}/rasa.log
+redirect_stderr=true
+
+[program:rdv]
+command={python} -m gateway serve
+directory={root}
+autorestart=true
+stdout_logfile={var}/rdv.log
+redirect_stderr=true
+"""
+
+
+async def serve(settings: Settings, core: Core) -> None:
+    """The gateway on its address and the action server on the loopback, until SIGINT or SIGTERM."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
+    stopped = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    front, back = web.AppRunner(make_app(settings, core)), web.AppRunner(actions_app(core, secret=settings.secret))
+    await back.setup()
+    await web.TCPSite(back, "127.0.0.1", settings.actions_port).start()
+    await front.setup()
+    await web.TCPSite(front, settings.host, settings.port).start()
+    log.info("the gateway listens on http://%s:%d", settings.host, settings.port)
+    await stopped.wait()
+    await front.cleanup()
+    await back.cleanup()
+
+
+def up(settings: Settings) -> int:
+    """Start Rasa and `rdv serve` under supervisor, say where to go, stop both on Ctrl-C."""
+    var = ROOT / "var"
+    var.mkdir(exist_ok=True)
+    config = var / "supervisord.conf"
+    python = Path(sys.executable)
+    config.write_text(
+        SUPERVISOR.format(var=var, root=ROOT, python=python, rasa=" ".join(rasa.command(port=settings.rasa_port)))
+    )
+    environment = rasa.environment(
+        secret=settings.secret,
+        actions_url=f"http://127.0.0.1:{settings.actions_port}/webhook",
+        tracker_url=settings.tracker_url,
+    )
+    supervisor = subprocess.Popen(  # noqa: S603 - our own interpreter and configuration
+        [str(python), "-m", "supervisor.supervisord", "-n", "-c", str(config)], env=environment, start_new_session=True
+    )
+    address = f"http://{settings.host}:{settings.port}"
+    try:
+        asyncio.run(rasa.ready(settings.rasa_url, seconds=120))
+        print(f"\n  Ready: {address}\n  Sign in as {', '.join(PEOPLE)}. Ctrl-C stops everything.\n", flush=True)  # noqa: T201
+        return supervisor.wait()
+    except KeyboardInterrupt:
+        return 0
+    except TimeoutError:
+        print(f"Rasa did not start: see {var / 'rasa.log'}", file=sys.stderr)  # noqa: T201
+        return 1
+    finally:
+        supervisor.terminate()
+        supervisor.wait(30)
