@@ -3,7 +3,6 @@
 from booking_core.clock import Clock, FixedClock, OffsetClock, SystemClock
 from booking_core.core import Core, open_core
 from booking_core.errors import (
-    BadSchedule,
     ChannelNotAllowed,
     Closed,
     CodeExpired,
@@ -11,7 +10,6 @@ from booking_core.errors import (
     InvalidContact,
     InvalidEmail,
     InvalidPhone,
-    KeyReused,
     Locked,
     NoAddress,
     NoPhone,
@@ -22,6 +20,8 @@ from booking_core.errors import (
     OwnConflict,
     ReasonAlreadyBooked,
     Refusal,
+    ReusedKeyError,
+    ScheduleError,
     SlotTaken,
     TooFar,
     TooLate,
@@ -46,7 +46,6 @@ from booking_core.settings import Settings
 __all__ = [
     "Agency",
     "Appointment",
-    "BadSchedule",
     "ChannelNotAllowed",
     "Clock",
     "Closed",
@@ -61,7 +60,6 @@ __all__ = [
     "InvalidContact",
     "InvalidEmail",
     "InvalidPhone",
-    "KeyReused",
     "Locked",
     "NoAddress",
     "NoPhone",
@@ -76,6 +74,8 @@ __all__ = [
     "Reason",
     "ReasonAlreadyBooked",
     "Refusal",
+    "ReusedKeyError",
+    "ScheduleError",
     "Settings",
     "Slot",
     "SlotPage",

@@ -2,30 +2,66 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
-from booking_core.part import Part
+from sqlalchemy import Connection
+
+from booking_core.errors import NotYours
+from booking_core.identity import Identities
+from booking_core.storage import conversations
+from booking_core.storage.engine import Broken
 
 
-class Conversations(Part):
+class Conversations(Identities):
     """Short-lived, encrypted at rest."""
 
     def vault_put(self, conversation_id: str, kind: str, value: str) -> str:
         """Keep a personal value for a while; returns its reference ("phone:1"), the same for the same value."""
-        raise NotImplementedError
+        now = self.clock.now()
+        mark = self.crypt.index(f"{conversation_id}|{kind}|{value}")
+        fields = {
+            "mark": mark,
+            "value": self.crypt.seal(value),
+            "expires": now + timedelta(minutes=self.settings.vault_minutes),
+        }
+
+        def work(connection: Connection) -> int:
+            known = conversations.vault_find(connection, conversation_id, kind, mark, now)
+            return known or conversations.vault_add(connection, conversation_id, kind, **fields)
+
+        try:
+            kept = self.store.transact(work)
+        except Broken:  # another message of the same conversation took the number
+            kept = self.store.transact(work)
+        return f"{kind}:{kept}"
 
     def vault_get(self, conversation_id: str, reference: str) -> str:
         """The value behind a reference of this conversation; raises NotYours when unknown or lapsed."""
-        raise NotImplementedError
+        kind, _, place = reference.partition(":")
+        if not place.isdigit():
+            raise NotYours
+        with self.store.read() as connection:
+            sealed = conversations.vault_get(connection, conversation_id, kind, int(place), self.clock.now())
+        if sealed is None:
+            raise NotYours
+        return self.crypt.open(sealed)
 
     def reply_seen(self, conversation_id: str, message_id: str) -> Any | None:
         """The reply already given to a message, None when it is new."""
-        raise NotImplementedError
+        with self.store.read() as connection:
+            body = conversations.reply_get(connection, conversation_id, message_id)
+        return None if body is None else json.loads(self.crypt.open(body))
 
     def reply_store(self, conversation_id: str, message_id: str, reply: Any) -> None:
         """Keep the reply (plain data) given to a message; the first one stored stays."""
-        raise NotImplementedError
+        body, now = self.crypt.seal(json.dumps(reply)), self.clock.now()
+        try:
+            self.store.transact(lambda c: conversations.reply_put(c, conversation_id, message_id, body, now))
+        except Broken:  # stored by another delivery of the same message
+            return
 
     def handover(
         self,
@@ -37,8 +73,23 @@ class Conversations(Part):
         medium: str,
     ) -> str:
         """Leave what an adviser must know, as codes, never the person's words; returns the record's id."""
-        raise NotImplementedError
+        data = {"operation": operation, "known": dict(known or {}), "misunderstood": misunderstood}
+        return self._leave(conversation_id, "handover", medium, data, None)
 
     def request_callback(self, conversation_id: str, phone: str, *, reason: str | None = None, medium: str) -> str:
         """Ask for a human to call back at a number; returns the record's id. Raises InvalidPhone."""
-        raise NotImplementedError
+        called = self.check_phone(phone)
+        return self._leave(conversation_id, "callback", medium, {"reason": reason}, self.crypt.seal(called))
+
+    def _leave(self, conversation_id: str, kind: str, medium: str, data: Mapping[str, Any], phone: str | None) -> str:
+        person = self.identity(conversation_id).person_id
+        fields = {
+            "conversation_id": conversation_id,
+            "person_id": None if person is None else int(person),
+            "kind": kind,
+            "medium": medium,
+            "data": dict(data),
+            "phone": phone,
+            "at": self.clock.now(),
+        }
+        return str(self.store.transact(lambda c: conversations.hand_over(c, **fields)))

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from booking_core.agencies import Agencies
 from booking_core.agents import Agents
 from booking_core.booking import Booking
 from booking_core.clock import Clock
-from booking_core.contact import Contacts
 from booking_core.conversation import Conversations
 from booking_core.crypt import Crypt
-from booking_core.identity import Identities
 from booking_core.notices.outbox import Outbox
 from booking_core.privacy import Privacy
 from booking_core.reasons import load_reasons
 from booking_core.schedules.publish import Schedules
-from booking_core.search import Search
 from booking_core.settings import Settings
 from booking_core.storage.engine import Store
 from booking_core.waiting import WaitingList
 
 
-class Core(
-    Agencies, Search, Booking, Contacts, Identities, Conversations, WaitingList, Agents, Schedules, Outbox, Privacy
-):
+class Core(Booking, Conversations, WaitingList, Agents, Schedules, Outbox, Privacy):
     """One object, thread-safe and blocking: call it from `asyncio.to_thread`.
 
     Ids are opaque strings. Refusals are raised (`booking_core.errors`), values are returned.

@@ -23,8 +23,8 @@
     └── Locked                 until: when trying again makes sense
 
 A refusal carries data, never a sentence and never personal data in its text: `code` names it, the
-attributes tell the rest. People never meet the two others: BadSchedule is for whoever imports a
-schedule, KeyReused is a bug. Whatever else is raised is a bug too.
+attributes tell the rest. People never meet the two others: ScheduleError is for whoever imports a
+schedule, ReusedKeyError is a bug. Whatever else is raised is a bug too.
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ class Locked(Refusal):
         self.until = until
 
 
-class BadSchedule(ValueError):
+class ScheduleError(ValueError):
     """A schedule file that cannot be taken: nothing of it was. `problems` are (line, code, detail)."""
 
     def __init__(self, problems: Sequence[tuple[int, str, str]]) -> None:
@@ -181,5 +181,5 @@ class BadSchedule(ValueError):
         self.problems = tuple(problems)
 
 
-class KeyReused(ValueError):
+class ReusedKeyError(ValueError):
     """An idempotency key was used again for another operation or another person: a bug of the caller."""

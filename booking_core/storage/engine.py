@@ -2,17 +2,150 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, Insert, create_engine, event, insert, make_url, text
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from booking_core.storage.tables import metadata, retention
+
+T = TypeVar("T")
+WAIT_SECONDS = 15
+RETRIES = 3
+
+# SQLite names the columns of a unique index that is broken, not the index.
+UNIQUE_ON_SQLITE = {
+    "appointment.person_id, appointment.reason": "appointment_reason",
+    "request.key": "request_pkey",
+    "hold.holder": "hold_holder",
+    "waiting.person_id, waiting.reason": "waiting_once",
+}
+
+
+class Broken(Exception):  # noqa: N818 - caught by the part that knows which refusal it is
+    """A constraint of the database said no; `constraint` is its name, the same on both engines."""
+
+    def __init__(self, constraint: str) -> None:
+        super().__init__(constraint)
+        self.constraint = constraint
+
 
 class Store:
-    """A database."""
+    """A database: `read` for looking, `transact` for one transaction that writes."""
 
     def __init__(self, url: str) -> None:
-        self.url = url
+        address = make_url(url)
+        if address.drivername in ("postgresql", "postgres"):
+            address = address.set(drivername="postgresql+psycopg")
+        self.sqlite = address.get_backend_name() == "sqlite"
+        self._engine = _sqlite(address) if self.sqlite else _postgresql(address)
+        self._reader = self._engine if self.sqlite else self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._writer = self._engine.execution_options(write=True)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection for looking: each statement sees what is committed."""
+        with self._reader.connect() as connection:
+            yield connection
+
+    def transact(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in one transaction; run it again when the database chose it as a deadlock's victim.
+
+        Raises Broken when a constraint refuses, whatever `work` raises otherwise; both roll back.
+        """
+        for last in (False,) * RETRIES + (True,):
+            try:
+                with self._writer.begin() as connection:
+                    return work(connection)
+            except IntegrityError as error:
+                raise Broken(_constraint(error)) from None
+            except OperationalError as error:
+                if last or getattr(error.orig, "sqlstate", None) not in ("40001", "40P01"):
+                    raise
+        raise AssertionError
+
+    def lock(self, connection: Connection, person: int | None, desks: list[int]) -> None:
+        """Queue behind whoever changes the same person or desks, persons first, until the transaction ends.
+
+        The constraints alone would be right, but two transactions each waiting on the other's rows would deadlock.
+        SQLite's writers already stand in one queue.
+        """
+        if self.sqlite:
+            return
+        keys = ([(1, person)] if person is not None else []) + [(2, desk) for desk in sorted(set(desks))]
+        calls = ", ".join(f"pg_advisory_xact_lock({kind}, :k{n})" for n, (kind, _) in enumerate(keys))
+        connection.execute(text(f"SELECT {calls}"), {f"k{n}": key for n, (_, key) in enumerate(keys)})
 
     def upgrade(self) -> None:
-        """Bring the tables up to date."""
-        raise NotImplementedError
+        """Bring the tables up to date (Alembic)."""
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", "booking_core.storage:migrations")
+        with self._writer.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    def empty(self) -> None:
+        """Delete every row of every table: for demonstrations and tests."""
+
+        def work(connection: Connection) -> None:
+            # The journal only lets go of what its retention allows.
+            connection.execute(insert(retention).values(before=datetime(9999, 1, 1, tzinfo=UTC)))
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(table.delete())
+
+        self.transact(work)
 
     def close(self) -> None:
         """Close every connection."""
-        raise NotImplementedError
+        self._engine.dispose()
+
+
+def new_id(connection: Connection, query: Insert) -> int:
+    """Insert one row; returns its id."""
+    key = connection.execute(query).inserted_primary_key
+    assert key is not None  # noqa: S101 - one row was inserted
+    return int(key[0])
+
+
+def _sqlite(address: Any) -> Engine:
+    engine = create_engine(
+        address, connect_args={"check_same_thread": False, "timeout": WAIT_SECONDS}, pool_size=8, max_overflow=64
+    )
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, _record: Any) -> None:
+        # The driver's own implicit BEGIN is deferred: a reader that turns writer gets "database is locked".
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={WAIT_SECONDS * 1000}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        if connection.get_execution_options().get("write"):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgresql(address: Any) -> Engine:
+    options = f"-c lock_timeout={WAIT_SECONDS * 1000} -c timezone=UTC"
+    return create_engine(address, connect_args={"options": options}, pool_size=16, max_overflow=64)
+
+
+def _constraint(error: IntegrityError) -> str:
+    diagnostic = getattr(error.orig, "diag", None)
+    if diagnostic is not None:
+        return str(diagnostic.constraint_name)
+    said = str(error.orig).removeprefix("UNIQUE constraint failed: ")
+    return UNIQUE_ON_SQLITE.get(said, said)

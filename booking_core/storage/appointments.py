@@ -1,0 +1,87 @@
+"""Appointments, as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, insert, literal_column, select, update
+
+from booking_core.storage.engine import new_id
+from booking_core.storage.tables import agency, appointment
+
+BOOKED = appointment.c.status == literal_column("'booked'")
+
+
+def _query() -> Select[Any]:
+    columns = [c.label(f"agency_{c.name}") for c in agency.c if c.name not in ("id", "region", "feed")]
+    return select(appointment, *columns).join(agency, agency.c.id == appointment.c.agency_id)
+
+
+def get(connection: Connection, appointment_id: int) -> Row[Any] | None:
+    """One appointment with its agency."""
+    return connection.execute(_query().where(appointment.c.id == appointment_id)).first()
+
+
+def of_person(connection: Connection, person_id: int, after: datetime | None = None) -> list[Row[Any]]:
+    """A person's appointments by start; only the booked ones that end after an instant when it is given."""
+    query = _query().where(appointment.c.person_id == person_id)
+    if after is not None:
+        query = query.where(BOOKED, appointment.c.end > after)
+    return list(connection.execute(query.order_by(appointment.c.start, appointment.c.id)))
+
+
+def overlapping(
+    connection: Connection, person_id: int, start: datetime, end: datetime, but: int | None = None
+) -> Row[Any] | None:
+    """The person's booked appointment that overlaps start..end, `but` left out."""
+    query = _query().where(
+        appointment.c.person_id == person_id, BOOKED, appointment.c.start < end, appointment.c.end > start
+    )
+    return connection.execute(query.where(appointment.c.id != (but or 0)).order_by(appointment.c.start)).first()
+
+
+def of_agency(connection: Connection, agency_id: int, start: datetime, before: datetime) -> list[Row[Any]]:
+    """An agency's appointments that start in start..before, of every status, by start."""
+    query = _query().where(
+        appointment.c.agency_id == agency_id, appointment.c.start >= start, appointment.c.start < before
+    )
+    return list(connection.execute(query.order_by(appointment.c.start, appointment.c.id)))
+
+
+def add(connection: Connection, **fields: Any) -> int:
+    """A new appointment, version 1; returns its id. Raises IntegrityError when a constraint refuses."""
+    return new_id(connection, insert(appointment).values(status="booked", version=1, **fields))
+
+
+def change(connection: Connection, of: Row[Any], **fields: Any) -> int:
+    """Change an appointment; returns its new version."""
+    version = int(of.version) + 1
+    connection.execute(update(appointment).where(appointment.c.id == of.id).values(version=version, **fields))
+    return version
+
+
+def call(connection: Connection, appointment_id: int, phone: str) -> None:
+    """Another number to call."""
+    connection.execute(update(appointment).where(appointment.c.id == appointment_id).values(phone=phone))
+
+
+def leave(connection: Connection, appointment_id: int) -> None:
+    """Take an appointment out of the way while it moves; the same transaction books it again."""
+    connection.execute(
+        update(appointment).where(appointment.c.id == appointment_id).values(status="cancelled", cancelled_by="system")
+    )
+
+
+def settle(connection: Connection, now: datetime, person_id: int | None = None) -> int:
+    """Appointments that have ended and of which nobody said anything are taken as fulfilled."""
+    query = update(appointment).where(BOOKED, appointment.c.end <= now)
+    if person_id is not None:
+        query = query.where(appointment.c.person_id == person_id)
+    return connection.execute(query.values(status="fulfilled", version=appointment.c.version + 1)).rowcount
+
+
+def booked_slots(connection: Connection, desks: Sequence[int], after: datetime) -> list[Row[Any]]:
+    """The booked appointments of desks that end after an instant."""
+    return list(connection.execute(_query().where(appointment.c.desk_id.in_(desks), BOOKED, appointment.c.end > after)))
