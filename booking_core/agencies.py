@@ -59,10 +59,11 @@ class Agencies(Part):
         return Found(tuple(everywhere[:limit]), exact=False)
 
     def phone_agencies(self, person_id: str | None) -> tuple[str, ...]:
-        """Ids of the agencies whose advisers call this person: those of their caisse; all without a person."""
+        """Ids of the agencies whose advisers call this person: their own, then its caisse; all without a person."""
         own = self._own(person_id)
         with self.store.read() as connection:
-            return tuple(str(i) for i in agencies.of_caisse(connection, own.caisse if own else None))
+            ids = [str(i) for i in agencies.of_caisse(connection, own.caisse if own else None)]
+        return tuple(sorted(ids, key=lambda i: own is None or i != own.id))
 
     def channels_allowed(self, medium: str, operation: str) -> tuple[str, ...]:
         """Channels that a medium may "book", "move" or "cancel" (RULES §1), phone first."""

@@ -140,14 +140,12 @@ class Appointments(Part):
         with self.store.read() as connection:
             mine = appointments.of_person(connection, person, now)
             same = next((r for r in mine if r.reason == wanted.get("reason")), None)
-            if isinstance(problem, SlotTaken) and same:
+            if same and isinstance(problem, Broken | SlotTaken):
                 return ReasonAlreadyBooked(self._appointment(same))
             if isinstance(problem, Refusal):
                 return problem
             if problem.constraint == "appointment_desk_overlap":
                 return SlotTaken()
-            if problem.constraint == "appointment_reason" and same:
-                return ReasonAlreadyBooked(self._appointment(same))
             if problem.constraint == "appointment_person_overlap" and wanted:
                 row = appointments.overlapping(connection, person, wanted["start"], wanted["end"], wanted.get("but"))
                 if row is not None and row.end > now:

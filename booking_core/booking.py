@@ -13,7 +13,7 @@ from booking_core.errors import ChannelNotAllowed, NoPhone, NotEligible, SlotTak
 from booking_core.model import Appointment, Hold
 from booking_core.part import number, numbers
 from booking_core.search import Search
-from booking_core.storage import appointments, slots
+from booking_core.storage import appointments, slots, waiting
 from booking_core.storage.engine import Broken
 
 
@@ -89,6 +89,7 @@ class Booking(Appointments, Search, Contacts):
                 **_place(slot),
             )
             slots.release(connection, holder)
+            waiting.done(connection, person, reason)
             about = {"person_id": person, "appointment_id": added, "version": 1, "start": slot.start}
             self._tell(connection, "booked", about, medium=medium, data={"reason": reason, "slot": slot.id})
             return added
@@ -133,6 +134,7 @@ class Booking(Appointments, Search, Contacts):
                 connection, old, status="booked", cancelled_by=None, changed=now, **_place(slot)
             )
             slots.release(connection, holder)
+            waiting.met(connection, old.person_id, old.reason, slot.id)
             about = {"person_id": old.person_id, "appointment_id": old.id, "version": version, "start": slot.start}
             self._tell(connection, "moved", about, medium=medium, data={"from": old.slot_id, "slot": slot.id})
             return int(old.id)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from booking_core.agents import Agents
-from booking_core.booking import Booking
 from booking_core.clock import Clock
 from booking_core.conversation import Conversations
 from booking_core.crypt import Crypt
@@ -16,7 +15,7 @@ from booking_core.storage.engine import Store
 from booking_core.waiting import WaitingList
 
 
-class Core(Booking, Conversations, WaitingList, Agents, Schedules, Outbox, Privacy):
+class Core(WaitingList, Agents, Privacy, Conversations, Schedules, Outbox):
     """One object, thread-safe and blocking: call it from `asyncio.to_thread`.
 
     Ids are opaque strings. Refusals are raised (`booking_core.errors`), values are returned.

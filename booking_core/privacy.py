@@ -2,25 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
-from booking_core.part import Part
+from sqlalchemy import Connection
 
-Progress = Callable[[str, int, int], None]
+from booking_core.booking import Booking
+from booking_core.errors import NotYours
+from booking_core.part import number
+from booking_core.storage import appointments, ledger, people, retention
+
+SEALED = {
+    "person": ("sealed", "mobile", "landline", "email"),
+    "appointment": ("phone",),
+    "notice": ("data",),
+    "letter": ("subject", "body"),
+    "handover": ("phone",),
+    "vault": ("value",),
+    "reply": ("body",),
+}
+INTERNAL = ("hash", "mark", "nir", "credential")
 
 
-class Privacy(Part):
+class Privacy(Booking):
     """What is kept, for how long, and what a person may ask for."""
 
-    def purge(self, progress: Progress | None = None) -> dict[str, int]:
-        """Erase what is older than its retention; returns how many rows of each kind."""
-        raise NotImplementedError
+    def purge(self) -> dict[str, int]:
+        """Erase what is older than its retention (`Settings.keep_…`); returns how many rows of each table.
+
+        Appointments that have ended and of which nobody said anything become fulfilled.
+        """
+        now, keep = self.clock.now(), self.settings
+        before = {
+            "now": now,
+            "appointments": now - timedelta(days=keep.keep_appointments_days),
+            "journal": now - timedelta(days=keep.keep_journal_days),
+            "conversations": now - timedelta(days=keep.keep_conversations_days),
+            "notices": now - timedelta(days=keep.keep_notices_days),
+            "keys": now - timedelta(days=keep.keep_keys_days),
+        }
+        self.store.transact(lambda connection: appointments.settle(connection, now))
+        return self.store.transact(lambda connection: retention.purge(connection, before))
 
     def export(self, person_id: str) -> dict[str, Any]:
-        """Everything held on a person, as plain data (GDPR art. 15); raises NotYours."""
-        raise NotImplementedError
+        """Everything held on a person, as plain data, unsealed (GDPR art. 15); raises NotYours.
 
-    def erase(self, person_id: str, *, medium: str) -> None:
-        """Erase a person (GDPR art. 17): contact, identity, vault; appointments stay, without the person."""
-        raise NotImplementedError
+        Instants are ISO in UTC.
+        """
+        person = number(person_id)
+        with self.store.read() as connection:
+            row = people.get(connection, person)
+            if row is None:
+                raise NotYours
+            found = {"person": [dict(row._mapping)], **retention.held_on(connection, person)}
+        return {table: [self._plain(table, r) for r in rows] for table, rows in found.items()}
+
+    def erase(self, person_id: str, *, medium: str = "agent") -> None:
+        """Erase a person (GDPR art. 17): who they are, how to reach them, what they said; raises NotYours.
+
+        Upcoming appointments are cancelled first; appointments stay without the person, the journal without a name.
+        """
+        for one in self.upcoming(person_id):
+            self.cancel(person_id, one.id, key=f"erase:{one.id}", medium=medium, by="system")
+        person, now = number(person_id), self.clock.now()
+        with self.store.read() as connection:
+            if people.get(connection, person) is None:
+                raise NotYours
+
+        def work(connection: Connection) -> None:
+            retention.erase(connection, person)
+            ledger.note(connection, "erased", at=now, actor="person", medium=medium, person_id=person)
+
+        self.store.transact(work)
+
+    def _plain(self, table: str, row: dict[str, Any]) -> dict[str, Any]:
+        found = {name: value for name, value in row.items() if name not in INTERNAL}
+        for name in SEALED.get(table, ()):
+            if found[name] is not None:
+                found[name] = self.crypt.open(found[name])
+        return {k: v.isoformat() if isinstance(v, datetime) else v for k, v in found.items()}

@@ -35,10 +35,10 @@ class Search(Agencies):
     ) -> SlotPage:
         """Free slots that meet a wish, best first, each start once; the nearest outside it when none does.
 
-        `agency_ids` None: anywhere. `skip`: ids of slots already shown, whose starts are left out.
-        `holder`: the conversation, whose own hold does not hide a slot. Slots that overlap the person's
-        own appointments are shown: booking one answers OwnConflict. Raises NotEligible for a reason
-        that does not exist.
+        `agency_ids` None: anywhere; otherwise the first ones win where several have the same start.
+        `skip`: ids of slots already shown, whose starts are left out. `holder`: the conversation, whose own
+        hold does not hide a slot. Slots that overlap the person's own appointments are shown: booking one
+        answers OwnConflict. Raises NotEligible for a reason that does not exist.
         """
         if reason not in self.reasons:
             raise NotEligible(reason)
@@ -104,7 +104,8 @@ def _look(
         soonest=wish.soonest,
         limit=limit,
     )
-    first = {row.start: row for row in sorted(found, key=lambda row: int(row.id), reverse=True)}
+    place = {service: n for n, service in enumerate(of)}
+    first = {row.start: row for row in sorted(found, key=lambda row: place[row.of], reverse=True)}
     return sorted(first.values(), key=lambda row: (row.rank, row.start))[:limit]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, update
 
 from booking_core.storage.tables import agency, desk, person, service_reason, slot
 from booking_core.window import Window
@@ -46,3 +46,8 @@ def receives(connection: Connection, window: Window, agencies: Collection[int] |
     if agencies is not None:
         query = query.where(desk.c.agency_id.in_(agencies))
     return connection.scalar(query.limit(1)) is not None
+
+
+def set_feed(connection: Connection, agency_id: int, sealed: str) -> None:
+    """The token of an agency's calendar feed."""
+    connection.execute(update(agency).where(agency.c.id == agency_id).values(feed=sealed))

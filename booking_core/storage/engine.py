@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, Insert, create_engine, event, insert, make_url, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from booking_core.storage.tables import metadata, retention
+from booking_core.storage.tables import journal, metadata, retention
 
 T = TypeVar("T")
 WAIT_SECONDS = 15
@@ -96,7 +96,7 @@ class Store:
         def work(connection: Connection) -> None:
             # The journal only lets go of what its retention allows.
             connection.execute(insert(retention).values(before=datetime(9999, 1, 1, tzinfo=UTC)))
-            for table in reversed(metadata.sorted_tables):
+            for table in (journal, *reversed(metadata.sorted_tables)):
                 connection.execute(table.delete())
 
         self.transact(work)

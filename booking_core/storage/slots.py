@@ -42,13 +42,15 @@ LONGEST = timedelta(days=1)
 FREE = slot.c.busy == literal_column("0")
 
 
-def services(connection: Connection, reason: str, channel: str, agencies: Collection[int] | None) -> list[int]:
-    """Ids of the services that serve a reason by a channel."""
+def services(connection: Connection, reason: str, channel: str, agencies: Sequence[int] | None) -> list[int]:
+    """Ids of the services that serve a reason by a channel, in the order of their agencies."""
     of = service_reason.c
-    query = select(of.service_id).where(of.reason == reason, of.channel == channel)
-    if agencies is not None:
-        query = query.where(of.agency_id.in_(agencies))
-    return list(connection.scalars(query))
+    query = select(of.service_id, of.agency_id).where(of.reason == reason, of.channel == channel)
+    if agencies is None:
+        return [row.service_id for row in connection.execute(query)]
+    place = {agency_id: n for n, agency_id in enumerate(agencies)}
+    rows = connection.execute(query.where(of.agency_id.in_(agencies)))
+    return [row.service_id for row in sorted(rows, key=lambda row: (place[row.agency_id], row.service_id))]
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def free(
     soonest: bool,
     limit: int,
 ) -> list[Row[Any]]:
-    """Bookable slots in a window: (rank, start, id), best first, each start once for a service."""
+    """Bookable slots in a window: rank, start, id, and the service they are `of`; each start once for a service."""
     low, high = window.bounds
     terms = [*bookable.terms(), within(window), slot.c.start >= max(low, since or low)]
     terms.append(slot.c.start < min(high, before or high))
@@ -126,13 +128,14 @@ def free(
 def nearest(
     connection: Connection, of: Sequence[int], bookable: Bookable, instant: datetime, *, backwards: bool
 ) -> Row[Any] | None:
-    """The last bookable slot that starts before an instant, or the first at or after it."""
+    """The last bookable slot that starts before an instant, or the first at or after it; the first services first."""
     term = slot.c.start < instant if backwards else slot.c.start >= instant
     order = slot.c.start.desc() if backwards else slot.c.start.asc()
     rows = _each(connection, of, [*bookable.terms(), term], None, order, 1)
     if not rows:
         return None
-    return (max if backwards else min)(rows, key=lambda row: row.start)
+    best = (max if backwards else min)(row.start for row in rows)
+    return min((row for row in rows if row.start == best), key=lambda row: of.index(row.of))
 
 
 def _each(
@@ -148,7 +151,12 @@ def _each(
 
     def one(service_id: ColumnElement[int]) -> Select[Any]:
         query = (
-            select(first.label("rank"), slot.c.start.label("start"), func.min(slot.c.id).label("id"))
+            select(
+                first.label("rank"),
+                slot.c.start.label("start"),
+                func.min(slot.c.id).label("id"),
+                service_id.label("of"),
+            )
             .where(slot.c.service_id == service_id, *terms)
             .group_by(slot.c.start, slot.c.day, slot.c.minute)
         )
@@ -158,7 +166,7 @@ def _each(
         return [row for s in of for row in connection.execute(one(bindparam("s", s, type_=slot.c.service_id.type)))]
     wanted = values(column("id", slot.c.service_id.type), name="wanted").data([(s,) for s in of])
     found = one(wanted.c.id).lateral("found")
-    query = select(found.c.rank, found.c.start, found.c.id).select_from(wanted.join(found, true()))
+    query = select(found).select_from(wanted.join(found, true()))
     return list(connection.execute(query))
 
 

@@ -1,0 +1,55 @@
+"""The waiting list, as rows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from booking_core.storage.engine import new_id
+from booking_core.storage.tables import OPEN, waiting
+
+
+def find(connection: Connection, person_id: int, reason: str) -> Row[Any] | None:
+    """The open entry of a person for a reason."""
+    query = select(waiting).where(waiting.c.person_id == person_id, waiting.c.reason == reason, OPEN)
+    return connection.execute(query).first()
+
+
+def add(connection: Connection, **fields: Any) -> int:
+    """A new entry, last of the queue."""
+    return new_id(connection, insert(waiting).values(state="waiting", offers=0, **fields))
+
+
+def change(connection: Connection, entry_id: int, **fields: Any) -> None:
+    """Change an entry."""
+    connection.execute(update(waiting).where(waiting.c.id == entry_id).values(**fields))
+
+
+def lapsed(connection: Connection, now: datetime) -> list[Row[Any]]:
+    """The entries whose offer was not taken in time."""
+    return list(connection.execute(select(waiting).where(waiting.c.state == "offered", waiting.c.until <= now)))
+
+
+def queue(connection: Connection) -> list[Row[Any]]:
+    """Those who wait with no offer, first come first."""
+    return list(connection.execute(select(waiting).where(waiting.c.state == "waiting").order_by(waiting.c.id)))
+
+
+def done(connection: Connection, person_id: int, reason: str) -> None:
+    """The person has what they waited for."""
+    connection.execute(
+        update(waiting)
+        .where(waiting.c.person_id == person_id, waiting.c.reason == reason, OPEN)
+        .values(state="done", slot_id=None, until=None)
+    )
+
+
+def met(connection: Connection, person_id: int, reason: str, slot_id: int) -> None:
+    """The person moved: they wait no more when it is to the slot that was offered to them."""
+    connection.execute(
+        update(waiting)
+        .where(waiting.c.person_id == person_id, waiting.c.reason == reason, waiting.c.slot_id == slot_id, OPEN)
+        .values(state="done", slot_id=None, until=None)
+    )
