@@ -1,0 +1,123 @@
+"""The intent classifier: linear, deterministic, trained in seconds on the sentence with its spans replaced by kinds."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Dict, List, Optional, Tuple
+
+import joblib
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
+
+from bot.nlu.entities import UNDERSTANDING
+from french import Understanding, masked, understand
+
+# Training sentences are read as if said at one moment, so that training is deterministic.
+TRAINED_AT = datetime(2026, 1, 15, 9, 0)
+FALLBACK = "nlu_fallback"
+CHOICES = ("slot", "appointment", "option")
+VALUES = ("reason", "channel", "agency", "phone", "email", "nir", "code", "birth_date", "day")
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class IntentClassifier(GraphComponent):
+    """TF-IDF of words and letters, logistic regression; also picks the answer of retrieval intents."""
+
+    @staticmethod
+    def get_default_config() -> Dict[str, Any]:
+        """`threshold`: below this probability the sentence is not understood."""
+        return {"threshold": 0.25, "C": 12.0}
+
+    def __init__(self, config: Dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
+        """Rasa gives the storage where the model is kept."""
+        self.config, self._storage, self._resource = config, storage, resource
+        self.model: Optional[Pipeline] = None
+
+    @classmethod
+    def create(
+        cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> IntentClassifier:
+        """Rasa's constructor for training."""
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> IntentClassifier:
+        """Rasa's constructor for use."""
+        classifier = cls(config, model_storage, resource)
+        with model_storage.read_from(resource) as folder:
+            classifier.model = joblib.load(folder / "intents.joblib")
+        return classifier
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn from the examples; full names of retrieval intents ("faq/cost") are classes of their own."""
+        examples = [e for e in training_data.intent_examples if e.get(TEXT)]
+        texts = [masked(understand(e.get(TEXT), TRAINED_AT)) for e in examples]
+        names = [e.get("intent_response_key") or e.get(INTENT) for e in examples]
+        self.model = model(self.config["C"]).fit(texts, names)
+        with self._storage.write_to(self._resource) as folder:
+            joblib.dump(self.model, folder / "intents.joblib")
+        return self._resource
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Set the intent of each message, its ranking, and the answer of a retrieval intent."""
+        for message in messages:
+            ranking = self.classify(message.get(UNDERSTANDING) or understand(message.get(TEXT) or "", TRAINED_AT))
+            name, confidence = ranking[0]
+            message.set(INTENT, {"name": name.partition("/")[0], "confidence": confidence}, add_to_output=True)
+            message.set(
+                "intent_ranking", [{"name": n, "confidence": c} for n, c in ranking[:10]], add_to_output=True
+            )
+            if "/" in name:
+                message.set("response_selector", selected(name, confidence), add_to_output=True)
+        return messages
+
+    def classify(self, understanding: Understanding) -> List[Tuple[str, float]]:
+        """Intents with their probabilities, the best first."""
+        said = only_reference(understanding)
+        if said:
+            return [(said, 1.0)]
+        assert self.model is not None
+        probabilities = self.model.predict_proba([masked(understanding)])[0]
+        ranking = sorted(zip(self.model.classes_, map(float, probabilities)), key=lambda r: -r[1])
+        if ranking[0][1] < self.config["threshold"]:
+            ranking.insert(0, (FALLBACK, self.config["threshold"]))
+        return ranking
+
+
+def only_reference(understanding: Understanding) -> Optional[str]:
+    """The intent of a text that is one reference from the gateway: a choice, a button, a number."""
+    found = understanding.of("reference")
+    if len(found) != 1 or found[0].text != understanding.text.strip():
+        return None
+    kind, _, name = found[0].value.partition(":")
+    return name if kind == "intent" else "choose_option" if kind in CHOICES else "inform" if kind in VALUES else None
+
+
+def model(c: float) -> Pipeline:
+    """The model, not yet trained."""
+    words = TfidfVectorizer(ngram_range=(1, 2), strip_accents="unicode", sublinear_tf=True)
+    letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), strip_accents="unicode", sublinear_tf=True)
+    return make_pipeline(
+        FeatureUnion([("words", words), ("letters", letters)]), LogisticRegression(C=c, max_iter=400, random_state=0)
+    )
+
+
+def selected(name: str, confidence: float) -> Dict[str, Any]:
+    """What Rasa's `utter_faq` reads to pick its answer, as its own response selector would have left it."""
+    answer = {"intent_response_key": name, "utter_action": f"utter_{name}", "confidence": confidence, "responses": []}
+    return {name.partition("/")[0]: {"response": answer, "ranking": []}}

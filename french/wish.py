@@ -1,0 +1,113 @@
+"""What a person wishes of a time, all that was said put together: the constraints a slot must meet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import time
+from typing import Any, Iterable, Optional
+
+from french.model import Moment, Reading
+
+# Readings that fall outside are not meant by who speaks of an appointment ("à 3h" is 15:00).
+OPENS, CLOSES = time(7, 30), time(19, 30)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """`wanted` is a union (empty: any time), `excluded` is taken out of it.
+
+    `soonest`: as soon as possible. `anytime`: said to have no preference.
+    """
+
+    wanted: tuple[Reading, ...] = ()
+    excluded: tuple[Reading, ...] = ()
+    soonest: bool = False
+    anytime: bool = False
+
+    @classmethod
+    def of(cls, moments: Iterable[Moment]) -> Wish:
+        """The wish of one sentence; moments with a problem and those of an existing appointment are left out."""
+        wanted: list[Reading] = []
+        excluded: list[Reading] = []
+        soonest = anytime = False
+        for moment in moments:
+            if moment.problem or moment.role == "existing":
+                continue
+            if moment.role == "excluded":
+                excluded.extend(moment.readings)
+            elif moment.kind == "soonest":
+                soonest = True
+            elif moment.kind in ("anytime", "other_day"):
+                anytime = True
+            elif moment.kind == "time":
+                wanted.extend(_in_opening_hours(moment.readings))
+        return cls(_crossed(wanted), tuple(excluded), soonest, anytime)
+
+    def revised(self, new: Wish) -> Wish:
+        """This wish after more was said: a day replaces the day, a window the window, exclusions add up.
+
+        "mardi matin" then "plutôt jeudi" is Thursday morning; "n'importe quand" starts afresh.
+        """
+        if new.anytime and not new.wanted:
+            return replace(new, excluded=self.excluded + new.excluded)
+        excluded = tuple(dict.fromkeys(self.excluded + new.excluded))
+        if not new.wanted:
+            return replace(self, excluded=excluded, soonest=self.soonest or new.soonest)
+        if all(_has_day(r) for r in new.wanted):
+            windows = [r for r in self.wanted if _has_window(r)]
+            if windows and not any(_has_window(r) for r in new.wanted) and len(windows) == len(self.wanted):
+                return Wish(tuple(_with_window(r, windows[0]) for r in new.wanted), excluded, new.soonest)
+            return Wish(new.wanted, excluded, new.soonest)
+        days = [r for r in self.wanted if _has_day(r)]
+        if days and not any(_has_day(r) for r in new.wanted):
+            return Wish(tuple(_with_window(d, w) for d in days for w in new.wanted), excluded, new.soonest)
+        return Wish(new.wanted, excluded, new.soonest)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data; `from_json` reads it back."""
+        as_moment = Moment("", (0, 0), self.wanted).to_json()["readings"]
+        without = Moment("", (0, 0), self.excluded).to_json()["readings"]
+        return {"wanted": as_moment, "excluded": without, "soonest": self.soonest, "anytime": self.anytime}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Wish:
+        """The wish that `to_json` wrote."""
+        empty = {"text": "", "span": (0, 0), "role": "wanted", "kind": "time", "problem": None}
+        return cls(
+            Moment.from_json({**empty, "readings": data["wanted"]}).readings,
+            Moment.from_json({**empty, "readings": data["excluded"]}).readings,
+            data["soonest"],
+            data["anytime"],
+        )
+
+
+def _has_day(reading: Reading) -> bool:
+    return reading.first is not None or reading.last is not None or bool(reading.weekdays)
+
+
+def _has_window(reading: Reading) -> bool:
+    return reading.since is not None or reading.until is not None
+
+
+def _with_window(day: Reading, window: Reading) -> Reading:
+    return replace(
+        day, since=window.since, until=window.until, open=window.open, edge=window.edge, grain=window.grain
+    )
+
+
+def _crossed(readings: list[Reading]) -> tuple[Reading, ...]:
+    """Days said apart from hours ("mardi … plutôt vers 10h") belong together."""
+    days = [r for r in readings if _has_day(r) and not _has_window(r)]
+    hours = [r for r in readings if _has_window(r) and not _has_day(r)]
+    if days and hours and len(days) + len(hours) == len(readings):
+        return tuple(_with_window(d, h) for d in days for h in hours)
+    return tuple(dict.fromkeys(readings))
+
+
+def _in_opening_hours(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
+    fitting = tuple(r for r in readings if _opening(r.since))
+    return fitting or readings
+
+
+def _opening(hour: Optional[time]) -> bool:
+    return hour is None or OPENS <= hour <= CLOSES
