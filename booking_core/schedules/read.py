@@ -41,7 +41,8 @@ def read(path: Path, reasons: Mapping[str, Any], known: Mapping[str, Any]) -> Fi
     file, problems = File(), list[tuple[int, str, str]]()
     codes = set(known)
     keys: set[tuple[str, str, str]] = set()
-    for number, kind, row in lines:
+    # Agencies first: what names them may stand above them.
+    for number, kind, row in sorted(lines, key=lambda line: line[1] != "agency"):
         try:
             if kind == "agency":
                 file.agencies.append(_agency(row))
@@ -59,7 +60,7 @@ def read(path: Path, reasons: Mapping[str, Any], known: Mapping[str, Any]) -> Fi
         except Bad as bad:
             problems.append((number, bad.code, bad.detail))
     if problems:
-        raise ScheduleError(problems)
+        raise ScheduleError(sorted(problems))
     return file
 
 
