@@ -58,7 +58,7 @@ class Book(SlotForm):
 
     def take_reason(self, turn: Turn) -> bool:
         """The reason said, or chosen; two that fit are asked about; a new one releases the slot."""
-        code = turn.reference("reason")
+        code = turn.chosen("reason")
         said = turn.entity("reason")
         if not code and said:
             if said.get("others") and not turn["reason"]:
@@ -77,7 +77,7 @@ class Book(SlotForm):
 
     def take_channel(self, turn: Turn) -> bool:
         """The channel said; an agency named means coming to it."""
-        code = turn.reference("channel") or turn.value("channel")
+        code = turn.chosen("channel") or turn.value("channel")
         if not code and turn.entity("agency") and not turn["channel"]:
             code = "in_person"
         if not code or code == turn["channel"]:
@@ -97,7 +97,7 @@ class Book(SlotForm):
         """The agency chosen or named; the nearest are offered when there is none at that place."""
         if turn["channel"] == "phone":
             return True
-        chosen, place = turn.reference("agency") or self.agency_of_list(turn), turn.value("agency")
+        chosen, place = turn.chosen("agency") or self.agency_of_list(turn), turn.value("agency")
         if chosen:
             self.set_agency(turn, self.core.agency(chosen))
         elif place:
@@ -124,7 +124,7 @@ class Book(SlotForm):
     def set_agency(self, turn: Turn, agency: Agency) -> None:
         """Another agency releases the slot chosen at the first."""
         if turn["agency"] and turn["agency"] != agency.id:
-            turn.say("utter_noted_change", new=agency.name, old=self.core.agency(turn["agency"]).name)
+            turn.say("utter_noted_change", new=words.agency(agency), old=words.agency(self.core.agency(turn["agency"])))
             self.release_slot(turn)
         turn["agency"] = agency.id
 
@@ -216,7 +216,7 @@ class Book(SlotForm):
 
     def which_agency(self, turn: Turn, agencies: list[Agency]) -> None:
         """Offer agencies: the person's own first, then the nearest."""
-        buttons = [{"title": a.name, "payload": f"agency:{a.id}"} for a in agencies]
+        buttons = [{"title": words.agency(a), "payload": f"agency:{a.id}"} for a in agencies]
         turn["agencies"] = [a.id for a in agencies]
         turn.ask("agency")
         self.offer(turn, "utter_question_agency", buttons)
@@ -271,7 +271,7 @@ class Book(SlotForm):
             turn.say("utter_recap_phone", phone=words.phone(turn, number), **values)
         else:
             agency = self.core.agency(slot.agency_id)
-            turn.say("utter_recap_in_person", agency=agency.name, address=agency.address, **values)
+            turn.say("utter_recap_in_person", agency=words.agency(agency), address=agency.address, **values)
         turn["options"] = ["intent:affirm", "intent:deny"]
 
     def confirm(self, turn: Turn) -> None:
@@ -303,7 +303,9 @@ class Book(SlotForm):
         if booked.channel == "phone":
             turn.say("utter_booked_phone", phone=words.phone(turn, booked.phone or ""), **values)
         else:
-            turn.say("utter_booked_in_person", agency=booked.agency.name, address=booked.agency.address, **values)
+            turn.say(
+                "utter_booked_in_person", agency=words.agency(booked.agency), address=booked.agency.address, **values
+            )
         turn.say(f"utter_documents_{booked.reason}")
         turn.end()
 

@@ -33,7 +33,7 @@ class Cancel(Form):
             turn.end()
             return
         asked, before = turn["requested_slot"], turn["appointment_id"]
-        tells = turn.reference("appointment") or any(turn.entity(k) for k in ("reason", "channel", "moment"))
+        tells = turn.chosen("appointment") or any(turn.entity(k) for k in ("reason", "channel", "moment"))
         if tells or not before:
             fitting = held.meant(turn, appointments)
             if turn.intent == "deny" and len(appointments) == 2 and [a.id for a in fitting] == [before]:

@@ -6,6 +6,7 @@ from actions import times, words
 from actions.form import Form
 from actions.turn import Turn
 from booking_core import Appointment
+from french.model import Moment
 
 
 def meant(turn: Turn, appointments: list[Appointment]) -> list[Appointment]:
@@ -13,7 +14,7 @@ def meant(turn: Turn, appointments: list[Appointment]) -> list[Appointment]:
 
     All of them when nothing was said that tells them apart.
     """
-    chosen = turn.reference("appointment")
+    chosen = turn.chosen("appointment")
     if chosen:
         return [a for a in appointments if str(a.id) == chosen]
     reasons = {c for e in turn.entities if e["entity"] == "reason" for c in (e["value"], *e.get("others", ()))}
@@ -29,7 +30,12 @@ def meant(turn: Turn, appointments: list[Appointment]) -> list[Appointment]:
 
 def named(turn: Turn, appointment: Appointment) -> bool:
     """True when a time that was said is that of the appointment ("mon rendez-vous de mardi")."""
-    return any(times.fits(appointment.start, r) for m in turn.moments for r in m.readings)
+    return any(at(appointment, m) for m in turn.moments)
+
+
+def at(appointment: Appointment, moment: Moment) -> bool:
+    """True when a moment is that of the appointment."""
+    return any(times.fits(appointment.start, r) for r in moment.readings)
 
 
 def which(form: Form, turn: Turn, response: str, appointments: list[Appointment]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actions import words
 from actions.base import Action
 from actions.book import position
 from actions.turn import Turn
@@ -26,7 +27,11 @@ class AgencyInfo(Action):
             turn.say("utter_agency_general")
             return
         turn.say(
-            "utter_agency_info", agency=agency.name, address=agency.address, hours=agency.hours, access=agency.access
+            "utter_agency_info",
+            agency=words.agency(agency),
+            address=agency.address,
+            hours=agency.hours,
+            access=agency.access,
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from actions.base import response_of
-from actions.form import QUESTIONS, Form
+from actions.form import Form
 from actions.turn import Turn
 from booking_core import CodeWrong, NotIdentified, Refusal, Unknown
 

@@ -68,6 +68,8 @@ class Move(SlotForm):
             return False
         fitting = held.meant(turn, appointments)
         if len(fitting) != 1:
+            if wished := [m for m in turn.moments if not any(held.at(a, m) for a in appointments)]:
+                times.revise(turn, wished, [])
             held.which(self, turn, "utter_question_which_move", fitting or appointments)
             return False
         appointment = fitting[0]
@@ -90,10 +92,7 @@ class Move(SlotForm):
         if len(turn.moments) < 2 and not (started and turn.moments and held.named(turn, old)):
             return
         turn.entities = [
-            e
-            for e in turn.entities
-            if e["entity"] != "moment"
-            or not any(times.fits(old.start, r) for r in Moment.from_json(e["value"]).readings)
+            e for e in turn.entities if e["entity"] != "moment" or not held.at(old, Moment.from_json(e["value"]))
         ]
 
     def go_on(self, turn: Turn, asked: str | None, started: bool) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from french.wish import Wish
-
 from actions import times, words
 from actions.form import Form
 from actions.turn import Turn
 from booking_core import Slot, SlotPage, SlotTaken
 from french.model import Moment
+from french.wish import Wish
 
 # How many slots a person can take in at once: a screen, a text message, the ear.
 SHOWN = {"web": 5, "app": 5, "sms": 3, "voice": 2}
@@ -57,7 +56,7 @@ class SlotForm(Form):
 
     def take_time(self, turn: Turn) -> bool:
         """Take a choice or a time that was said; False when an answer has already been given."""
-        chosen, moments, on_offer = turn.reference("slot"), turn.moments, self.offered(turn)
+        chosen, moments, on_offer = turn.chosen("slot"), turn.moments, self.offered(turn)
         asked = turn["requested_slot"]
         if chosen and turn.intent == "deny" and turn.value("option") is None:
             chosen = None

@@ -6,11 +6,10 @@ from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from french.wish import Wish
-
 from actions.turn import Turn
 from booking_core import Range, Slot, Wanted
 from french.model import Moment, Reading
+from french.wish import Wish
 
 
 def wish(turn: Turn) -> Wish:

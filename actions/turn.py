@@ -106,12 +106,17 @@ class Turn:
         return [Moment.from_json(e["value"]) for e in self.entities if e["entity"] == "moment"]
 
     def reference(self, kind: str) -> str | None:
-        """What was chosen or put in the vault: the id of `slot:42`, the whole of `phone:1`."""
+        """What the gateway put in the vault in place of a personal number: "phone:1"."""
         for entity in reversed(self.entities):
             if entity["entity"] == "reference" and entity["value"].startswith(f"{kind}:"):
                 value: str = entity["value"]
                 return value
         return None
+
+    def chosen(self, kind: str) -> str | None:
+        """The id of what was picked among choices: "42" for `slot:42`."""
+        reference = self.reference(kind)
+        return reference.partition(":")[2] if reference else None
 
     @property
     def reference_said(self) -> bool:

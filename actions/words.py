@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from actions.turn import Turn
-from booking_core import Appointment, Slot
+from booking_core import Agency, Appointment, Slot
 from french import say
 
 Button = dict[str, str]
@@ -67,9 +67,14 @@ def phone(turn: Turn, number: str) -> str:
     return say.phone(number, turn.medium)
 
 
+def agency(of: Agency) -> str:
+    """The name of an agency as it follows "l’agence de"."""
+    return of.name.removeprefix("Agence de ").removeprefix("Agence d’")
+
+
 def place(turn: Turn, of: Appointment) -> str:
     """Where an appointment takes place."""
-    return channel(turn, "phone") if of.channel == "phone" else word(turn, "at_agency", agency=of.agency.name)
+    return channel(turn, "phone") if of.channel == "phone" else word(turn, "at_agency", agency=agency(of.agency))
 
 
 def appointment(turn: Turn, of: Appointment) -> str:
