@@ -19,8 +19,9 @@ from booking_core.part import Part, number
 from booking_core.storage import appointments, codes, ledger, people
 from booking_core.storage.engine import Broken
 
-# Mainland, then overseas: each with its own calling code.
-TERRITORIES = ("FR", "GP", "GF", "MQ", "RE", "YT", "PM", "BL", "MF", "NC", "PF", "WF")
+# Each territory has its own calling code. The overseas departments come first: the library also takes
+# their numbers for mainland ones.
+TERRITORIES = ("GP", "GF", "MQ", "RE", "YT", "FR", "PM", "NC", "PF", "WF")
 # Ranges that Arcep keeps for fiction: no such number can be given to anybody.
 FICTION = re.compile(r"\+33(19900|26191|35301|46571|53649|63998)\d{4}")
 MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
@@ -41,13 +42,9 @@ class Contacts(Part):
     def check_phone(self, number: str) -> str:
         """A number in E.164: French of any territory, or foreign with its prefix; raises InvalidPhone."""
         for territory in TERRITORIES:
-            try:
-                parsed = phonenumbers.parse(number, territory)
-            except phonenumbers.NumberParseException:
-                continue
-            written = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-            if phonenumbers.is_valid_number(parsed) or FICTION.fullmatch(written):
-                return written
+            parsed = _parsed(number, territory)
+            if parsed is not None and (phonenumbers.is_valid_number(parsed) or _fiction(parsed)):
+                return _e164(parsed)
         raise InvalidPhone
 
     def is_mobile(self, number: str) -> bool:
@@ -175,3 +172,18 @@ class Contacts(Part):
             sealed = self.crypt.seal(json.dumps({"to": old, "field": field}))
             told = notice("contact_changed", PORTS[field], due=now, now=now, person_id=person, data=sealed)
             ledger.post(connection, [told])
+
+
+def _parsed(number: str, territory: str) -> phonenumbers.PhoneNumber | None:
+    try:
+        return phonenumbers.parse(number, territory)
+    except phonenumbers.NumberParseException:
+        return None
+
+
+def _e164(parsed: phonenumbers.PhoneNumber) -> str:
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _fiction(parsed: phonenumbers.PhoneNumber) -> bool:
+    return FICTION.fullmatch(_e164(parsed)) is not None

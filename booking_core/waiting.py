@@ -80,7 +80,7 @@ class WaitingList(Booking):
         return sum(self._offer(entry, now) for entry in entries if self._may_offer(entry, now))
 
     def accept_offer(self, person_id: str, reason: str, *, key: str, medium: str) -> Appointment:
-        """Book the slot offered, or move to it; raises SlotTaken once the offer has lapsed, else as `book` and `move`."""
+        """Book the slot offered, or move to it; SlotTaken once the offer has lapsed, else as `book` and `move`."""
         with self.store.read() as connection:
             entry = waiting.find(connection, number(person_id), reason)
         before = self._answered(person_id, key, "book") if entry is None else None

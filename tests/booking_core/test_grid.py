@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -165,7 +166,7 @@ def test_summer_time_begins(core: Core, clock: FixedClock) -> None:
     assert hours(slots) == ["01:00", "01:30", "03:00", "03:30", "04:00", "04:30"]
     assert all(slot.end.timestamp() - slot.start.timestamp() == 1800 for slot in slots)
     instants = [slot.start.timestamp() for slot in slots]
-    assert {b - a for a, b in zip(instants, instants[1:], strict=False)} == {1800.0}
+    assert {b - a for a, b in pairwise(instants)} == {1800.0}
 
 
 def test_summer_time_ends(core: Core, clock: FixedClock) -> None:

@@ -220,7 +220,7 @@ def test_the_nearest_agency_when_there_is_none_there(core: Core) -> None:
     person = someone(core, next(a.id for a in core.agencies() if a.code == "redon"))
     found = core.find_agencies("Vannes", near=(47.66, -2.76))
     assert not found.exact
-    assert [a.code for a in found.agencies][0] == "redon" or found.agencies[0].latitude == REDON["latitude"]
+    assert [a.code for a in found.agencies] == ["redon", "rennes"]
     assert core.find_agencies(None, home=person).agencies[0].code == "redon"
     assert core.phone_agencies(person)[0] == core.person(person).agency_id
     assert len(core.phone_agencies(person)) == 2
