@@ -61,8 +61,9 @@ class Action(RasaAction):
         try:
             await asyncio.to_thread(self._settle, turn)
         except Exception:
-            log.exception("action %s failed", self.action)
+            log.exception("action %s failed", self.name())
             dispatcher.messages.clear()
+            turn.undo()
             turn.say("utter_error")
         return turn.events
 

@@ -105,7 +105,7 @@ class Contact(Form):
         code = self.core.vault_get(turn.conversation, turn.reference("code") or "")
         said = self.said(turn)
         try:
-            self.core.confirm_contact_change(turn.person, code, key=f"{turn.conversation}:{turn.message_id}")
+            self.core.confirm_contact_change(turn.person, code, key=f"{turn.conversation}:{turn.message_id}:proof")
         except CodeWrong:
             turn.say("utter_code_wrong")
             return
@@ -116,5 +116,5 @@ class Contact(Form):
 def save(turn: Turn, kind: str, value: str) -> bool:
     """Start the change; True when it is done, False when a code has been sent to prove it."""
     return turn.core.start_contact_change(
-        turn.person, kind, value, key=f"{turn.conversation}:{turn.message_id}", medium=turn.medium
+        turn.person, kind, value, key=f"{turn.conversation}:{turn.message_id}:contact", medium=turn.medium
     )

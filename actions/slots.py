@@ -116,7 +116,7 @@ class SlotForm(Form):
             agency_ids=search.agencies,
             wanted=times.wanted(turn),
             limit=SHOWN[turn.medium],
-            skip=frozenset(state.get("shown", [])),
+            skip=frozenset([*state.get("shown", []), *state.get("gone", [])]),
             holder=turn.conversation,
         )
 
@@ -189,9 +189,6 @@ class SlotForm(Form):
 
     def leave_out(self, turn: Turn) -> None:
         """Offer other slots than the one that cannot be had."""
-        gone = turn["slot_id"]
+        times.leave_out(turn, turn["slot_id"])
         turn["slot_id"] = None
-        state = dict(turn["preferred_time"] or {})
-        state["shown"] = [gone]
-        turn["preferred_time"] = state
         self.offer_slots(turn)

@@ -24,7 +24,8 @@ def revise(turn: Turn, moments: list[Moment], offered: list[Slot]) -> None:
     "Plus tôt" and "plus tard" are measured from the slots on offer, "un autre jour" leaves their days out.
     """
     before = turn["preferred_time"] or {}
-    state: dict[str, Any] = {"wish": wish(turn).revised(Wish.of(moments)).to_json(), "shown": []}
+    revised = wish(turn).revised(Wish.of(moments))
+    state: dict[str, Any] = {"wish": revised.to_json(), "shown": [], "gone": before.get("gone", [])}
     said = [m for m in moments if m.role == "wanted"]
     if all(m.kind in ("earlier", "later", "other_day") for m in said) and said:
         state |= {k: before[k] for k in ("not_before", "not_after", "not_days") if k in before}
@@ -94,6 +95,12 @@ def fits(start: datetime, reading: Reading) -> bool:
     if point:
         return hour == reading.since
     return not ((reading.since and hour < reading.since) or (reading.until and hour >= reading.until))
+
+
+def leave_out(turn: Turn, slot_id: str) -> None:
+    """A slot that cannot be had leaves the list for good; what was shown with it may be shown again."""
+    state = turn["preferred_time"] or {}
+    turn["preferred_time"] = {**state, "shown": [], "gone": [*state.get("gone", []), slot_id]}
 
 
 def forget_shown(turn: Turn) -> None:

@@ -146,6 +146,11 @@ class Turn:
         """Name what the form waits for."""
         self["requested_slot"] = slot
 
+    def undo(self) -> None:
+        """Leave the conversation where it was before this turn; Rasa needs one event to see that it was taken."""
+        self._changes = {"misunderstood": self._before.get("misunderstood") or 0}
+        self._over, self._next = False, None
+
     def end(self) -> None:
         """The operation is over: forget its slots and leave the form."""
         self.forget()

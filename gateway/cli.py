@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from pathlib import Path
 from typing import IO, Any
 
 import click
@@ -24,6 +25,8 @@ def settings() -> Settings:
 
 def core_of(chosen: Settings) -> Core:
     """The core that the settings name."""
+    if chosen.database_url.startswith("sqlite:///"):
+        Path(chosen.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     return open_core(
         chosen.database_url,
         chosen.clock(),
