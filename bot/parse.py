@@ -54,12 +54,14 @@ def answer(text: str, parsed: Dict[str, Any]) -> Dict[str, Any]:
 
 async def main(model: str) -> None:
     """Answer each line as it comes."""
+    # Rasa logs to the standard output, which is ours for the answers.
+    answers, sys.stdout = sys.stdout, sys.stderr
     agent = Agent.load(model)
     for line in sys.stdin:
         asked = json.loads(line)
         message = UserMessage(asked["text"], metadata={"now": asked.get("now")})
         parsed = await agent.processor.parse_message(message)  # type: ignore[union-attr]
-        print(json.dumps(answer(asked["text"], parsed), ensure_ascii=False), flush=True)
+        print(json.dumps(answer(asked["text"], parsed), ensure_ascii=False), file=answers, flush=True)
 
 
 if __name__ == "__main__":

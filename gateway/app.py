@@ -10,12 +10,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import jwt
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from booking_core import Core
+from gateway.rasa import ready
 from gateway.settings import Settings
 from gateway.turns import BadTurnError, Turn, Turns
 
@@ -129,7 +129,7 @@ def _portal_person(settings: Settings, core: Core, token: str) -> Any:
             options={"require": ["exp", "aud", "sub", "iss"]},
         )
         return core.person(claims["sub"])
-    except Exception as failure:  # noqa: BLE001 - whatever is wrong with a token, the answer is the same
+    except Exception as failure:
         log.warning("a portal token was refused: %s", type(failure).__name__)
         return None
 
@@ -173,13 +173,11 @@ async def readyz(request: web.Request) -> web.Response:
     missing = []
     try:
         await asyncio.wait_for(asyncio.to_thread(request.app[CORE].agencies), 2)
-    except Exception:  # noqa: BLE001 - whatever is wrong, the database is missing
+    except Exception:
         missing.append("database")
     try:
-        async with asyncio.timeout(2), aiohttp.ClientSession() as client:
-            async with client.get(f"{request.app[SETTINGS].rasa_url}/webhooks/rdv/") as answer:
-                answer.raise_for_status()
-    except (TimeoutError, aiohttp.ClientError):
+        await ready(request.app[SETTINGS].rasa_url, seconds=2)
+    except TimeoutError:
         missing.append("rasa")
     return web.json_response({"missing": missing}, status=503 if missing else 200)
 

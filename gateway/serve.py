@@ -65,7 +65,7 @@ async def serve(settings: Settings, core: Core) -> None:
 
 def up(settings: Settings) -> int:
     """Start Rasa and `rdv serve` under supervisor, say where to go, stop both on Ctrl-C."""
-    var = ROOT / "var"
+    var = Path(settings.var)
     var.mkdir(exist_ok=True)
     config = var / "supervisord.conf"
     python = Path(sys.executable)

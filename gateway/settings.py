@@ -32,6 +32,8 @@ class Settings:
     tracker_url: str = f"sqlite:///{ROOT / 'var' / 'tracker.db'}"
     actions_port: int = 5055
     now: str = ""
+    # Where the supervisor keeps its logs and process ids.
+    var: str = str(ROOT / "var")
     timezone: str = "Europe/Paris"
 
     @classmethod
@@ -44,7 +46,7 @@ class Settings:
                 given[field.name] = int(value) if field.type == "int" else value
         settings = cls(**given)  # type: ignore[arg-type]
         if settings.env == "production" and (settings.secret == DEMO_SECRET or len(settings.secret) < 32):
-            raise BadSettingsError("RDV_SECRET must be set to a secret of its own, 32 characters or more, in production")
+            raise BadSettingsError("in production RDV_SECRET must be a secret of its own, 32 characters or more")
         if settings.env == "production" and settings.now:
             raise BadSettingsError("RDV_NOW freezes the clock: never in production")
         return settings
