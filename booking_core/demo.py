@@ -49,10 +49,11 @@ PEOPLE: Mapping[str, Invented] = {
 
 
 def load(core: Core, *, reset: bool = False, progress: Progress | None = None) -> None:
-    """Load the demonstration into an upgraded database; what is there already stays as it is.
+    """Load the demonstration; what is there already stays as it is.
 
     `reset` empties every table first. Slots are published by the schedules, up to the horizon from the core's clock.
     """
+    core.upgrade()
     if reset:
         core.store.empty()
     with resources.as_file(resources.files("booking_core").joinpath(DATA)) as path:

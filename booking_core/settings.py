@@ -24,10 +24,12 @@ class Settings:
     """Durations are in the unit that the name tells.
 
     `contact_proof`: a new mobile or e-mail counts only once the code sent to it is given back
-    (RULES §3); off in demonstrations, where nothing is sent.
+    (RULES §3); off in demonstrations, where nothing is sent. `organizer`: the address in calendar files.
+    `quiet_hours`: no offer between these two hours of the day.
     """
 
     timezone: str = "Europe/Paris"
+    organizer: str = "rendez-vous@exemple.fr"
     media: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=lambda: MEDIA)
     hold_minutes: int = 10
     horizon_days: int = 84

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -115,7 +116,10 @@ class WaitingList(Booking):
             slots.insert_hold(connection, slot, holder_of(entry.id), now, until)
             fields = {"state": "offered", "slot_id": slot.id, "until": until, "offered": now}
             waiting.change(connection, entry.id, offers=entry.offers + 1, **fields)
-            row = notice("offer", "reach", due=now, now=now, person_id=entry.person_id, version=entry.offers + 1)
+            data = self.crypt.seal(json.dumps({"waiting": entry.id, "slot": slot.id}))
+            row = notice(
+                "offer", "reach", due=now, now=now, person_id=entry.person_id, version=entry.offers + 1, data=data
+            )
             ledger.post(connection, [row])
             return 1
 

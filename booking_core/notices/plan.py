@@ -17,12 +17,13 @@ def of_change(
 ) -> list[dict[str, Any]]:
     """The notices of an appointment that was "booked", "moved" or "cancelled", and its reminders.
 
-    The mailbox and the e-mail always, a text message for whoever came by text or voice (RULES §2.7); a person who
-    cancels gets no text message. `row` has person_id, appointment_id, version, start. Reminders whose time
-    has passed are left out: the one still ahead is enough.
+    The mailbox and the e-mail always, a text message for whoever came by text or voice (RULES §2.7). A person
+    who cancels gets no text message, one whose agency cancels does. `row` has person_id, appointment_id,
+    version, start. Reminders whose time has passed are left out: the one still ahead is enough.
     """
     about = {k: row[k] for k in ("person_id", "appointment_id", "version")}
-    ports = ["mailbox", "email"] + (["sms"] if medium in TEXTED and kind != "cancelled" else [])
+    texted = medium == "agent" if kind == "cancelled" else medium in TEXTED
+    ports = ["mailbox", "email"] + (["sms"] if texted else [])
     rows = [notice(kind, port, due=now, now=now, **about) for port in ports]
     if kind != "cancelled":
         rows += [notice(f"reminder_{m}", "reach", due=due, now=now, **about) for m, due in _ahead(row, now, settings)]

@@ -45,8 +45,9 @@ def read(path: Path, reasons: Mapping[str, Any], known: Mapping[str, Any]) -> Fi
     for number, kind, row in sorted(lines, key=lambda line: line[1] != "agency"):
         try:
             if kind == "agency":
+                # Known even when something else is wrong with it: one mistake is told once.
+                codes.add(str(_need(row, "code")))
                 file.agencies.append(_agency(row))
-                codes.add(row["code"])
             elif kind == "schedule":
                 one = _schedule(row, reasons, codes)
                 if (one.agency, one.desk, one.code) in keys:
@@ -85,9 +86,9 @@ def _csv(path: Path) -> Iterator[Line]:
 def _yaml(path: Path) -> Iterator[Line]:
     try:
         root = yaml.compose(path.read_text("utf8"), yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        raise ScheduleError([(mark.line + 1 if mark else 1, "yaml", error.problem or "")]) from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise ScheduleError([(mark.line + 1 if mark else 1, "yaml", type(error).__name__)]) from None
     kinds = {"agencies": "agency", "schedules": "schedule", "absences": "absence"}
     if not isinstance(root, yaml.MappingNode):
         raise ScheduleError([(1, "yaml", "agencies, schedules, absences")])
@@ -96,9 +97,19 @@ def _yaml(path: Path) -> Iterator[Line]:
             yield name.start_mark.line + 1, str(name.value), {}
             continue
         for node in rows.value:
-            row = yaml.SafeLoader("").construct_object(node, deep=True) if node else {}
-            line = node.start_mark.line + 1
-            yield line, kinds.get(name.value, str(name.value)), row if isinstance(row, dict) else {}
+            yield node.start_mark.line + 1, kinds.get(name.value, str(name.value)), _row_of(node)
+
+
+def _row_of(node: yaml.Node) -> dict[str, Any]:
+    """A mapping of a YAML list; a day that does not exist stays the text that it was."""
+    loader = yaml.SafeLoader("")
+    row: dict[str, Any] = {}
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else []:
+        try:
+            row[key.value] = loader.construct_object(value, deep=True)
+        except (ValueError, yaml.YAMLError):
+            row[key.value] = value.value
+    return row
 
 
 def _agency(row: Mapping[str, Any]) -> dict[str, Any]:

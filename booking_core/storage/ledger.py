@@ -59,8 +59,3 @@ def post(connection: Connection, notices: Sequence[Mapping[str, Any]]) -> None:
     """Put notices in the outbox."""
     if notices:
         connection.execute(insert(notice), [dict(n) for n in notices])
-
-
-def outbox(connection: Connection) -> list[Row[Any]]:
-    """Every notice, in the order written."""
-    return list(connection.execute(select(notice).order_by(notice.c.id)))

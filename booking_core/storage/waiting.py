@@ -17,6 +17,11 @@ def find(connection: Connection, person_id: int, reason: str) -> Row[Any] | None
     return connection.execute(query).first()
 
 
+def get(connection: Connection, entry_id: int) -> Row[Any] | None:
+    """One entry."""
+    return connection.execute(select(waiting).where(waiting.c.id == entry_id)).first()
+
+
 def add(connection: Connection, **fields: Any) -> int:
     """A new entry, last of the queue."""
     return new_id(connection, insert(waiting).values(state="waiting", offers=0, **fields))

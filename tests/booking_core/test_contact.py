@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from booking_core import CodeExpired, CodeWrong, Contact, Core, FixedClock, InvalidEmail, InvalidPhone, Locked
-from booking_core.storage import ledger
+from booking_core.storage import outbox
 from tests.booking_core.conftest import Opener
 from tests.booking_core.world import MOBILE, opening, someone
 
@@ -54,7 +54,7 @@ def test_addresses(core: Core) -> None:
 def sent(core: Core, kind: str) -> list[dict[str, str]]:
     """What waits in the outbox, unsealed."""
     with core.store.read() as connection:
-        rows = ledger.outbox(connection)
+        rows = outbox.everything(connection)
     return [{"port": r.port, **json.loads(core.crypt.open(r.data))} for r in rows if r.kind == kind]
 
 
