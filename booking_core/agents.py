@@ -16,6 +16,7 @@ from booking_core.errors import Closed, NotYours
 from booking_core.model import Appointment
 from booking_core.part import number
 from booking_core.storage import agencies, appointments, ledger
+from booking_core.storage.engine import together
 
 COLUMNS = ("reference", "start", "end", "reason", "channel", "status", "cancelled_by", "phone")
 # What a spreadsheet would run as a formula when it opens the file.
@@ -57,24 +58,17 @@ class Agents(Booking):
         if status not in ("fulfilled", "noshow"):
             raise ValueError(status)
 
-        def work(connection: Connection) -> Any:
+        def work(connection: Connection) -> Appointment:
             self.store.lock(connection, number(person), [])
             row = self._mine(connection, person, appointment_id)
             if row.status == "cancelled" or row.start > now:
                 raise Closed(self._appointment(row))
-            appointments.change(connection, row, status=status, changed=now)
-            ledger.note(
-                connection,
-                status,
-                at=now,
-                actor="agent",
-                medium="agent",
-                person_id=row.person_id,
-                appointment_id=row.id,
-            )
-            return self._mine(connection, person, appointment_id)
+            after = appointments.change(connection, row, status=status, changed=now)
+            about = {"person_id": row.person_id, "appointment_id": row.id}
+            together(connection, ledger.note(status, at=now, actor="agent", medium="agent", **about))
+            return self._appointment(after, row)
 
-        return self._appointment(self.store.transact(work))
+        return self.store.transact(work)
 
     def feed(self, agency_id: str, *, renew: bool = False) -> str:
         """The secret token of an agency's private calendar feed; `renew` makes the one before worth nothing."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Delete, Insert, Row, Update
 
 from booking_core.errors import Closed, NotYours, OwnConflict, ReasonAlreadyBooked, Refusal, ReusedKeyError, SlotTaken
 from booking_core.model import Agency, Appointment
@@ -16,9 +16,29 @@ from booking_core.notices import plan
 from booking_core.part import Part, number, numbers
 from booking_core.reference import number_of, reference
 from booking_core.storage import appointments, ledger
-from booking_core.storage.engine import Broken
+from booking_core.storage.engine import Broken, together
 
 TRIES = 4
+AGENCY_COLUMNS = (
+    *("code", "name", "town", "address", "postcode", "latitude"),
+    *("longitude", "timezone", "hours", "access", "caisse"),
+)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What was done to one appointment, for `_once` to write down. `kind` None: nothing changed.
+
+    `row`: the appointment as it is now; `place`: a row with its agency; `also`: more to write with it.
+    """
+
+    kind: str | None
+    row: Row[Any]
+    place: Row[Any]
+    medium: str = ""
+    actor: str = "person"
+    data: Mapping[str, Any] = field(default_factory=dict)
+    also: Sequence[Delete | Update] = ()
 
 
 class Appointments(Part):
@@ -57,9 +77,11 @@ class Appointments(Part):
         if row.status != "booked" or row.end <= self.clock.now():
             raise Closed(self._appointment(row))
 
-    def _appointment(self, row: Row[Any]) -> Appointment:
-        zone = ZoneInfo(row.agency_timezone)
-        fields = {c: getattr(row, f"agency_{c}") for c in AGENCY_COLUMNS}
+    def _appointment(self, row: Row[Any], place: Row[Any] | None = None) -> Appointment:
+        """A row as the model has it; `place` has the agency when the row has not."""
+        place = row if place is None else place
+        zone = ZoneInfo(place.agency_timezone)
+        fields = {c: getattr(place, f"agency_{c}") for c in AGENCY_COLUMNS}
         return Appointment(
             id=str(row.id),
             reference=reference(row.id),
@@ -79,16 +101,16 @@ class Appointments(Part):
     # -- writing --------------------------------------------------------------------------------
 
     def _once(
-        self, person_id: str, key: str, operation: str, wanted: Mapping[str, Any], work: Callable[[Connection], int]
+        self, person_id: str, key: str, operation: str, wanted: Mapping[str, Any], work: Callable[[Connection], Change]
     ) -> Appointment:
-        """Run `work`, which changes one appointment and returns its id, once for a key.
+        """Run `work`, which changes one appointment, once for a key.
 
         `wanted` (reason, start, end, but) is what a conflict is looked for with. A second call with the key
         changes nothing and gives the first answer.
         """
         for _ in range(TRIES):
             try:
-                return self.store.transact(lambda c: self._answer(c, person_id, key, operation, work(c)))
+                return self.store.transact(lambda c: self._record(c, person_id, key, operation, work(c)))
             except (Refusal, Broken) as problem:
                 before = self._answered(person_id, key, operation)
                 if before:
@@ -98,17 +120,33 @@ class Appointments(Part):
                 raise refusal
         raise SlotTaken
 
-    def _answer(
-        self, connection: Connection, person_id: str, key: str, operation: str, appointment_id: int
-    ) -> Appointment:
-        row = appointments.get(connection, appointment_id)
-        assert row is not None  # noqa: S101 - just written
+    def _record(self, connection: Connection, person_id: str, key: str, operation: str, change: Change) -> Appointment:
+        """The answer to the key, the line of the journal and the notices of a change, in its transaction."""
+        now, row = self.clock.now(), change.row
         kept = {name: getattr(row, name) for name in ("id", "slot_id", "status", "cancelled_by", "version")}
         kept |= {name: int(getattr(row, name).timestamp()) for name in ("start", "end")}
-        ledger.answer(
-            connection, key, person_id=number(person_id), operation=operation, result=kept, at=self.clock.now()
-        )
-        return self._appointment(row)
+        writes: list[Insert | Delete | Update] = [
+            ledger.answer(key, person_id=number(person_id), operation=operation, result=kept, at=now),
+            *change.also,
+        ]
+        if change.kind:
+            writes.append(
+                ledger.note(
+                    change.kind,
+                    at=now,
+                    actor=change.actor,
+                    medium=change.medium,
+                    person_id=row.person_id,
+                    appointment_id=row.id,
+                    data=change.data,
+                )
+            )
+            about = {"person_id": row.person_id, "appointment_id": row.id, "version": row.version, "start": row.start}
+            writes += ledger.post(
+                plan.of_change(change.kind, about, now=now, medium=change.medium, settings=self.settings)
+            )
+        together(connection, *writes)
+        return self._appointment(row, change.place)
 
     def _answered(self, person_id: str, key: str, operation: str) -> Appointment | None:
         """What was answered to this key, as it was then."""
@@ -155,33 +193,3 @@ class Appointments(Part):
         # One that has ended but that nobody closed: it stands in no one's way.
         self.store.transact(lambda c: appointments.settle(c, now, person))
         return None
-
-    def _tell(
-        self,
-        connection: Connection,
-        kind: str,
-        row: Mapping[str, Any],
-        *,
-        medium: str,
-        actor: str = "person",
-        data: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Journal a change and put its notices in the outbox, in the same transaction."""
-        now = self.clock.now()
-        ledger.note(
-            connection,
-            kind,
-            at=now,
-            actor=actor,
-            medium=medium,
-            person_id=row["person_id"],
-            appointment_id=row["appointment_id"],
-            data=data,
-        )
-        ledger.post(connection, plan.of_change(kind, row, now=now, medium=medium, settings=self.settings))
-
-
-AGENCY_COLUMNS = (
-    *("code", "name", "town", "address", "postcode", "latitude"),
-    *("longitude", "timezone", "hours", "access", "caisse"),
-)

@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from booking_core.appointments import Appointments
+from booking_core.appointments import Appointments, Change
 from booking_core.contact import Contacts
 from booking_core.errors import ChannelNotAllowed, NoPhone, NotEligible, SlotTaken, TooFar, TooLate
 from booking_core.model import Appointment, Hold
 from booking_core.part import number, numbers
 from booking_core.search import Search
 from booking_core.storage import appointments, slots, waiting
-from booking_core.storage.engine import Broken
+from booking_core.storage.engine import Broken, together
 
 
 class Booking(Appointments, Search, Contacts):
@@ -44,7 +44,7 @@ class Booking(Appointments, Search, Contacts):
 
     def release(self, holder: str) -> None:
         """Free whatever a conversation holds."""
-        self.store.transact(lambda connection: slots.release(connection, holder))
+        self.store.transact(lambda connection: together(connection, slots.release(holder)))
 
     def book(
         self,
@@ -66,7 +66,7 @@ class Booking(Appointments, Search, Contacts):
         wanted: dict[str, Any] = {"reason": reason}
         self._serves(reason, medium)
 
-        def work(connection: Connection) -> int:
+        def work(connection: Connection) -> Change:
             slot = self._slot(connection, slot_id)
             wanted.update(start=slot.start, end=slot.end)
             if reason not in slot.reasons.split():
@@ -77,7 +77,7 @@ class Booking(Appointments, Search, Contacts):
             self.store.lock(connection, person, [slot.desk_id])
             if not slots.take(connection, slot, holder, now):
                 raise SlotTaken
-            added = appointments.add(
+            row = appointments.add(
                 connection,
                 person_id=person,
                 reason=reason,
@@ -88,11 +88,8 @@ class Booking(Appointments, Search, Contacts):
                 changed=now,
                 **_place(slot),
             )
-            slots.release(connection, holder)
-            waiting.done(connection, person, reason)
-            about = {"person_id": person, "appointment_id": added, "version": 1, "start": slot.start}
-            self._tell(connection, "booked", about, medium=medium, data={"reason": reason, "slot": slot.id})
-            return added
+            also = (slots.release(holder), waiting.done(person, reason))
+            return Change("booked", row, slot, medium, data={"reason": reason, "slot": slot.id}, also=also)
 
         return self._once(person_id, key, "book", wanted, work)
 
@@ -115,7 +112,7 @@ class Booking(Appointments, Search, Contacts):
         now = self.clock.now()
         wanted: dict[str, Any] = {}
 
-        def work(connection: Connection) -> int:
+        def work(connection: Connection) -> Change:
             self.store.lock(connection, number(person_id), [])
             old, slot = self._mine(connection, person_id, appointment_id), self._slot(connection, slot_id)
             self._changeable(old, medium, "move")
@@ -123,21 +120,16 @@ class Booking(Appointments, Search, Contacts):
             if (slot.agency_id, slot.channel) != (old.agency_id, old.channel) or old.reason not in slot.reasons.split():
                 raise NotEligible(old.reason)
             if slot.id == old.slot_id:
-                return int(old.id)
+                return Change(None, old, old)
             self._in_time(connection, slot, holder, now)
             self.store.lock(connection, None, [old.desk_id, slot.desk_id])
             appointments.leave(connection, old.id)
             slots.give_back(connection, old.desk_id, old.start, old.clear)
             if not slots.take(connection, slot, holder, now):
                 raise SlotTaken
-            version = appointments.change(
-                connection, old, status="booked", cancelled_by=None, changed=now, **_place(slot)
-            )
-            slots.release(connection, holder)
-            waiting.met(connection, old.person_id, old.reason, slot.id)
-            about = {"person_id": old.person_id, "appointment_id": old.id, "version": version, "start": slot.start}
-            self._tell(connection, "moved", about, medium=medium, data={"from": old.slot_id, "slot": slot.id})
-            return int(old.id)
+            row = appointments.change(connection, old, status="booked", cancelled_by=None, changed=now, **_place(slot))
+            also = (slots.release(holder), waiting.done(old.person_id, old.reason, slot.id))
+            return Change("moved", row, old, medium, data={"from": old.slot_id, "slot": slot.id}, also=also)
 
         return self._once(person_id, key, "move", wanted, work)
 
@@ -148,16 +140,14 @@ class Booking(Appointments, Search, Contacts):
         """
         now = self.clock.now()
 
-        def work(connection: Connection) -> int:
+        def work(connection: Connection) -> Change:
             self.store.lock(connection, number(person_id), [])
             old = self._mine(connection, person_id, appointment_id)
             self._changeable(old, medium, "cancel", by)
             self.store.lock(connection, None, [old.desk_id])
-            version = appointments.change(connection, old, status="cancelled", cancelled_by=by, changed=now)
+            row = appointments.change(connection, old, status="cancelled", cancelled_by=by, changed=now)
             slots.give_back(connection, old.desk_id, old.start, old.clear)
-            about = {"person_id": old.person_id, "appointment_id": old.id, "version": version, "start": old.start}
-            self._tell(connection, "cancelled", about, medium=medium, actor=by, data={"slot": old.slot_id})
-            return int(old.id)
+            return Change("cancelled", row, old, medium, by, {"slot": old.slot_id})
 
         return self._once(person_id, key, "cancel", {}, work)
 

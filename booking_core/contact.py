@@ -17,7 +17,7 @@ from booking_core.model import Contact
 from booking_core.notices.plan import notice
 from booking_core.part import Part, number
 from booking_core.storage import appointments, codes, ledger, people
-from booking_core.storage.engine import Broken
+from booking_core.storage.engine import Broken, together
 
 # Each territory has its own calling code. The overseas departments come first: the library also takes
 # their numbers for mainland ones.
@@ -77,7 +77,9 @@ class Contacts(Part):
                 self._send_proof(connection, person, field, checked, medium)
             else:
                 self._change(connection, person, field, checked, medium)
-            ledger.answer(connection, key, person_id=person, operation="contact", result={"proof": proof}, at=now)
+            together(
+                connection, ledger.answer(key, person_id=person, operation="contact", result={"proof": proof}, at=now)
+            )
 
         done = self._contact_answered(person, key)
         if done is None:
@@ -108,7 +110,9 @@ class Contacts(Part):
         def work(connection: Connection) -> None:
             codes.drop(connection, subject)
             self._change(connection, person, change["field"], change["value"], change["medium"])
-            ledger.answer(connection, key, person_id=person, operation="contact", result={"proof": False}, at=now)
+            together(
+                connection, ledger.answer(key, person_id=person, operation="contact", result={"proof": False}, at=now)
+            )
 
         self.store.transact(work)
         return self.contact(person_id)
@@ -153,7 +157,7 @@ class Contacts(Part):
         )
         sealed = self.crypt.seal(json.dumps({"to": value, "code": secret}))
         row = notice("code", PORTS[field], due=now, now=now, person_id=person, data=sealed)
-        ledger.post(connection, [row])
+        together(connection, *ledger.post([row]))
 
     def _change(self, connection: Connection, person: int, field: str, value: str, medium: str) -> None:
         """File the new address, call it for the appointments that called the old one, and tell the old one."""
@@ -165,13 +169,14 @@ class Contacts(Part):
             for row in appointments.of_person(connection, person, now):
                 if row.phone and self.crypt.open(row.phone) == before.for_calls:
                     appointments.call(connection, row.id, self.crypt.seal(after.for_calls))
-        ledger.note(
-            connection, "contact", at=now, actor="person", medium=medium, person_id=person, data={"field": field}
+        together(
+            connection,
+            ledger.note("contact", at=now, actor="person", medium=medium, person_id=person, data={"field": field}),
         )
         if old and old != value and field != "landline":
             sealed = self.crypt.seal(json.dumps({"to": old, "field": field}))
             told = notice("contact_changed", PORTS[field], due=now, now=now, person_id=person, data=sealed)
-            ledger.post(connection, [told])
+            together(connection, *ledger.post([told]))
 
 
 def _parsed(number: str, territory: str) -> phonenumbers.PhoneNumber | None:

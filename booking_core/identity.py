@@ -18,6 +18,7 @@ from booking_core.model import Contact, Identity, Person
 from booking_core.notices.plan import notice
 from booking_core.part import number
 from booking_core.storage import codes, conversations, ledger, people, slots
+from booking_core.storage.engine import together
 
 PROVED = 2
 
@@ -109,7 +110,7 @@ class Identities(Contacts):
 
         def work(connection: Connection) -> None:
             conversations.close(connection, conversation_id)
-            slots.release(connection, conversation_id)
+            together(connection, slots.release(conversation_id))
 
         self.store.transact(work)
 
@@ -135,7 +136,10 @@ class Identities(Contacts):
             for subject in subjects:
                 codes.count(connection, subject, now, now + timedelta(minutes=self.settings.lock_minutes))
             found = row if known and conversations.get(connection, conversation_id, now) is not None else None
-            ledger.note(connection, "identify", at=now, actor="person", medium="", data={"known": found is not None})
+            together(
+                connection,
+                ledger.note("identify", at=now, actor="person", medium="", data={"known": found is not None}),
+            )
             if found is not None:
                 codes.forget(connection, subjects)
                 conversations.prove(connection, conversation_id, found.id, 1)
@@ -178,7 +182,9 @@ class Identities(Contacts):
             )
             sealed = self.crypt.seal(json.dumps({"to": reachable[kind], "code": secret}))
             port = "sms" if kind == "mobile" else "email"
-            ledger.post(connection, [notice("code", port, due=now, now=now, person_id=number(known), data=sealed)])
+            together(
+                connection, *ledger.post([notice("code", port, due=now, now=now, person_id=number(known), data=sealed)])
+            )
 
         self.store.transact(work)
         return mask(reachable[kind])
@@ -197,7 +203,7 @@ class Identities(Contacts):
             codes.drop(connection, subject)
             codes.forget(connection, [f"codes:{known}"])
             conversations.prove(connection, conversation_id, number(known), PROVED)
-            ledger.note(connection, "proved", at=now, actor="person", medium="", person_id=number(known))
+            together(connection, ledger.note("proved", at=now, actor="person", medium="", person_id=number(known)))
 
         self.store.transact(work)
         return self.identity(conversation_id)

@@ -11,6 +11,7 @@ from booking_core.booking import Booking
 from booking_core.errors import NotYours
 from booking_core.part import number
 from booking_core.storage import appointments, ledger, people, retention
+from booking_core.storage.engine import together
 
 SEALED = {
     "person": ("sealed", "mobile", "landline", "email"),
@@ -71,7 +72,7 @@ class Privacy(Booking):
 
         def work(connection: Connection) -> None:
             retention.erase(connection, person)
-            ledger.note(connection, "erased", at=now, actor="person", medium=medium, person_id=person)
+            together(connection, ledger.note("erased", at=now, actor="person", medium=medium, person_id=person))
 
         self.store.transact(work)
 

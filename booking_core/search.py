@@ -79,7 +79,7 @@ def merge(lists: Sequence[Sequence[Row[Any]]], soonest: bool) -> list[Row[Any]]:
 
 def slot_of(row: Row[Any]) -> Slot:
     """A row as the model has it, in the agency's zone."""
-    zone = ZoneInfo(row.timezone)
+    zone = ZoneInfo(row.agency_timezone)
     return Slot(
         id=str(row.id),
         agency_id=str(row.agency_id),

@@ -15,7 +15,7 @@ from booking_core.model import Appointment
 from booking_core.notices.plan import notice
 from booking_core.part import number, numbers
 from booking_core.storage import agencies, appointments, ledger, slots, waiting
-from booking_core.storage.engine import Broken
+from booking_core.storage.engine import Broken, together
 from booking_core.storage.slots import Bookable
 
 
@@ -38,7 +38,7 @@ class WaitingList(Booking):
             if known is not None:
                 return int(known.id)
             wanted = agencies.of_caisse(connection, None) if agency_ids is None else numbers(agency_ids)
-            ledger.note(connection, "waiting", at=now, actor="person", medium=medium, person_id=person)
+            together(connection, ledger.note("waiting", at=now, actor="person", medium=medium, person_id=person))
             return waiting.add(
                 connection,
                 person_id=person,
@@ -60,7 +60,7 @@ class WaitingList(Booking):
         def work(connection: Connection) -> None:
             entry = waiting.find(connection, number(person_id), reason)
             if entry is not None:
-                slots.release(connection, holder_of(entry.id))
+                together(connection, slots.release(holder_of(entry.id)))
                 waiting.change(connection, entry.id, state="left", slot_id=None, until=None)
 
         self.store.transact(work)
@@ -98,7 +98,7 @@ class WaitingList(Booking):
 
     def _lapse(self, connection: Connection, now: datetime) -> None:
         for entry in waiting.lapsed(connection, now):
-            slots.release(connection, holder_of(entry.id))
+            together(connection, slots.release(holder_of(entry.id)))
             waiting.change(connection, entry.id, state="waiting", slot_id=None, until=None)
 
     def _may_offer(self, entry: Row[Any], now: datetime) -> bool:
@@ -120,7 +120,7 @@ class WaitingList(Booking):
             row = notice(
                 "offer", "reach", due=now, now=now, person_id=entry.person_id, version=entry.offers + 1, data=data
             )
-            ledger.post(connection, [row])
+            together(connection, *ledger.post([row]))
             return 1
 
         try:

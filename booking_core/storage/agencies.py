@@ -10,6 +10,9 @@ from sqlalchemy import Connection, Row, select, update
 from booking_core.storage.tables import agency, desk, person, service_reason, slot
 from booking_core.window import Window
 
+# An agency's columns beside those of another table: agency_name, agency_town…
+PLACE = tuple(c.label(f"agency_{c.name}") for c in agency.c if c.name not in ("id", "region", "feed"))
+
 
 def everything(connection: Connection) -> list[Row[Any]]:
     """Every agency, by name."""

@@ -8,15 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, literal_column, select, update
 
-from booking_core.storage.engine import new_id
+from booking_core.storage.agencies import PLACE
 from booking_core.storage.tables import agency, appointment
 
 BOOKED = appointment.c.status == literal_column("'booked'")
 
 
 def _query() -> Select[Any]:
-    columns = [c.label(f"agency_{c.name}") for c in agency.c if c.name not in ("id", "region", "feed")]
-    return select(appointment, *columns).join(agency, agency.c.id == appointment.c.agency_id)
+    return select(appointment, *PLACE).join(agency, agency.c.id == appointment.c.agency_id)
 
 
 def get(connection: Connection, appointment_id: int) -> Row[Any] | None:
@@ -50,16 +49,19 @@ def of_agency(connection: Connection, agency_id: int, start: datetime, before: d
     return list(connection.execute(query.order_by(appointment.c.start, appointment.c.id)))
 
 
-def add(connection: Connection, **fields: Any) -> int:
-    """A new appointment, version 1; returns its id. Raises IntegrityError when a constraint refuses."""
-    return new_id(connection, insert(appointment).values(status="booked", version=1, **fields))
+ADD = insert(appointment).returning(*appointment.c)
 
 
-def change(connection: Connection, of: Row[Any], **fields: Any) -> int:
-    """Change an appointment; returns its new version."""
-    version = int(of.version) + 1
-    connection.execute(update(appointment).where(appointment.c.id == of.id).values(version=version, **fields))
-    return version
+def add(connection: Connection, **fields: Any) -> Row[Any]:
+    """A new appointment, version 1, without its agency. Raises IntegrityError when a constraint refuses."""
+    nothing = {"cancelled_by": None, "status": "booked", "version": 1}
+    return connection.execute(ADD, {**nothing, **fields}).one()
+
+
+def change(connection: Connection, of: Row[Any], **fields: Any) -> Row[Any]:
+    """Change an appointment; returns it in its new version, without its agency."""
+    query = update(appointment).where(appointment.c.id == of.id).values(version=of.version + 1, **fields)
+    return connection.execute(query.returning(*appointment.c)).one()
 
 
 def call(connection: Connection, appointment_id: int, phone: str) -> None:

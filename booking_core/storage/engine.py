@@ -7,7 +7,20 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Insert, create_engine, event, insert, make_url, text
+from sqlalchemy import (
+    Connection,
+    Delete,
+    Engine,
+    Insert,
+    Update,
+    create_engine,
+    event,
+    insert,
+    literal_column,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from booking_core.storage.tables import journal, metadata, retention
@@ -104,6 +117,16 @@ class Store:
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
+
+
+def together(connection: Connection, *statements: Insert | Update | Delete) -> None:
+    """Run writes that do not depend on one another: in one round trip on PostgreSQL."""
+    if connection.dialect.name == "sqlite" or len(statements) == 1:
+        for statement in statements:
+            connection.execute(statement)
+        return
+    parts = [statement.cte(f"write_{n}") for n, statement in enumerate(statements)]
+    connection.execute(select(literal_column("1")).add_cte(*parts))
 
 
 def new_id(connection: Connection, query: Insert) -> int:

@@ -1,4 +1,7 @@
-"""What is written along with every change: the journal, the key of the request, the notices."""
+"""What is written along with every change: the journal, the key of the request, the notices.
+
+These give the statements, for `together`.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Insert, Row, insert, select
 
 from booking_core.storage.tables import journal, notice, request
 
@@ -16,17 +19,12 @@ def seen(connection: Connection, key: str) -> Row[Any] | None:
     return connection.execute(select(request).where(request.c.key == key)).first()
 
 
-def answer(
-    connection: Connection, key: str, *, person_id: int, operation: str, result: Mapping[str, Any], at: datetime
-) -> None:
-    """Keep the answer to a request; raises IntegrityError (request_pkey) when it already has one."""
-    connection.execute(
-        insert(request).values(key=key, person_id=person_id, operation=operation, result=dict(result), at=at)
-    )
+def answer(key: str, *, person_id: int, operation: str, result: Mapping[str, Any], at: datetime) -> Insert:
+    """Keep the answer to a request; broken (request_pkey) when it already has one."""
+    return insert(request).values(key=key, person_id=person_id, operation=operation, result=dict(result), at=at)
 
 
 def note(
-    connection: Connection,
     action: str,
     *,
     at: datetime,
@@ -35,27 +33,19 @@ def note(
     person_id: int | None = None,
     appointment_id: int | None = None,
     data: Mapping[str, Any] | None = None,
-) -> None:
+) -> Insert:
     """One more line of the journal: codes and ids, no personal data."""
-    connection.execute(
-        insert(journal).values(
-            at=at,
-            action=action,
-            actor=actor,
-            medium=medium,
-            person_id=person_id,
-            appointment_id=appointment_id,
-            data=dict(data or {}),
-        )
+    return insert(journal).values(
+        at=at,
+        action=action,
+        actor=actor,
+        medium=medium,
+        person_id=person_id,
+        appointment_id=appointment_id,
+        data=dict(data or {}),
     )
 
 
-def journal_of(connection: Connection, person_id: int) -> list[Row[Any]]:
-    """A person's lines of the journal, oldest first."""
-    return list(connection.execute(select(journal).where(journal.c.person_id == person_id).order_by(journal.c.id)))
-
-
-def post(connection: Connection, notices: Sequence[Mapping[str, Any]]) -> None:
+def post(notices: Sequence[Mapping[str, Any]]) -> list[Insert]:
     """Put notices in the outbox."""
-    if notices:
-        connection.execute(insert(notice), [dict(n) for n in notices])
+    return [insert(notice).values(**row) for row in notices]

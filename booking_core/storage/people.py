@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from booking_core.storage.engine import new_id
 from booking_core.storage.tables import person
 
+GET = select(person).where(person.c.id == bindparam("wanted"))
+
 
 def get(connection: Connection, person_id: int) -> Row[Any] | None:
     """One person."""
-    return connection.execute(select(person).where(person.c.id == person_id)).first()
+    return connection.execute(GET, {"wanted": person_id}).first()
 
 
 def by_key(connection: Connection, key: str) -> Row[Any] | None:

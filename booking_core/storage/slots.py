@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    Delete,
     Integer,
     Row,
     Select,
@@ -33,6 +34,7 @@ from sqlalchemy import (
     values,
 )
 
+from booking_core.storage.agencies import PLACE
 from booking_core.storage.tables import agency, appointment, desk, hold, service, service_reason, slot
 from booking_core.window import DAY, Window
 
@@ -70,17 +72,17 @@ class Bookable:
         if self.skipped:
             terms.append(slot.c.start.not_in(self.skipped))
         terms += [not_(within(w)) for w in self.excluded]
-        return [*terms, not_(held_by_others(self.now, self.holder))]
+        return [*terms, not_(held_by_others(self.now, self.holder or ""))]
 
 
-def held_by_others(now: datetime, holder: str | None) -> ColumnElement[bool]:
+def held_by_others(now: Any, holder: Any) -> ColumnElement[bool]:
     """True for a slot whose desk someone else holds at that time."""
     return exists().where(
         hold.c.desk_id == slot.c.desk_id,
         hold.c.start < slot.c.clear,
         hold.c.clear > slot.c.start,
         hold.c.expires > now,
-        hold.c.holder != (holder or ""),
+        hold.c.holder != holder,
     )
 
 
@@ -175,51 +177,55 @@ def starts(connection: Connection, ids: Collection[int]) -> list[datetime]:
     return list(connection.scalars(select(slot.c.start).where(slot.c.id.in_(ids)))) if ids else []
 
 
+GET = (
+    select(
+        slot,
+        service.c.channel,
+        service.c.reasons,
+        service.c.agency_id,
+        desk.c.code.label("desk"),
+        *PLACE,
+    )
+    .join(service, service.c.id == slot.c.service_id)
+    .join(desk, desk.c.id == slot.c.desk_id)
+    .join(agency, agency.c.id == service.c.agency_id)
+    .where(slot.c.id.in_(bindparam("ids", expanding=True)))
+)
+
+
 def get(connection: Connection, ids: Collection[int]) -> dict[int, Row[Any]]:
     """Slots with their service, desk and agency, by id."""
-    query = (
-        select(
-            slot,
-            service.c.channel,
-            service.c.reasons,
-            service.c.agency_id,
-            desk.c.code.label("desk"),
-            agency.c.timezone,
-        )
-        .join(service, service.c.id == slot.c.service_id)
-        .join(desk, desk.c.id == slot.c.desk_id)
-        .join(agency, agency.c.id == service.c.agency_id)
-        .where(slot.c.id.in_(ids))
-    )
-    return {row.id: row for row in connection.execute(query)}
+    return {row.id: row for row in connection.execute(GET, {"ids": list(ids)})}
 
 
-def overlaps(of: Any, desk_id: int, start: datetime, clear: datetime) -> ColumnElement[bool]:
-    """True for what occupies a desk at some time of start..clear."""
-    return and_(of.c.desk_id == desk_id, of.c.start < clear, of.c.clear > start, of.c.start > func_day_before(start))
-
-
-def func_day_before(start: datetime) -> datetime:
-    """A day earlier: nothing lasts longer, which keeps the walk in the index short."""
-    from datetime import timedelta
-
-    return start - timedelta(days=1)
+def overlaps(of: Any, desk_id: Any, start: Any, clear: Any, floor: Any) -> ColumnElement[bool]:
+    """True for what occupies a desk at some time of start..clear; `floor` is `start - LONGEST`."""
+    return and_(of.c.desk_id == desk_id, of.c.start < clear, of.c.clear > start, of.c.start > floor)
 
 
 def bookable(connection: Connection, wanted: Row[Any], holder: str | None, now: datetime) -> bool:
     """True when a slot is free and not held by others."""
-    query = select(slot.c.id).where(slot.c.id == wanted.id, FREE, not_(held_by_others(now, holder)))
+    query = select(slot.c.id).where(slot.c.id == wanted.id, FREE, not_(held_by_others(now, holder or "")))
     return connection.scalar(query) is not None
 
 
-def take(connection: Connection, wanted: Row[Any], holder: str | None, now: datetime) -> bool:
-    """Mark the slot, and the slots of its desk that overlap it, busy; False when it is not bookable."""
-    if not bookable(connection, wanted, holder, now):
-        return False
-    connection.execute(
-        update(slot).where(overlaps(slot, wanted.desk_id, wanted.start, wanted.clear), FREE).values(busy=1)
+TAKE = (
+    update(slot)
+    .where(
+        overlaps(slot, bindparam("of_desk"), bindparam("since"), bindparam("upto"), bindparam("floor")),
+        FREE,
+        or_(slot.c.id != bindparam("wanted"), not_(held_by_others(bindparam("now"), bindparam("mine")))),
     )
-    return True
+    .values(busy=literal_column("1"))
+    .returning(slot.c.id)
+)
+
+
+def take(connection: Connection, wanted: Row[Any], holder: str, now: datetime) -> bool:
+    """Mark the slot, and the slots of its desk that overlap it, busy; False when it is busy or held by others."""
+    of = {"of_desk": wanted.desk_id, "since": wanted.start, "upto": wanted.clear, "floor": wanted.start - LONGEST}
+    taken = connection.scalars(TAKE, {**of, "wanted": wanted.id, "now": now, "mine": holder})
+    return wanted.id in set(taken)
 
 
 def give_back(connection: Connection, desk_id: int, start: datetime, clear: datetime) -> None:
@@ -231,14 +237,21 @@ def give_back(connection: Connection, desk_id: int, start: datetime, clear: date
         appointment.c.clear > slot.c.start,
         appointment.c.start > start - 2 * LONGEST,
     )
-    connection.execute(update(slot).where(overlaps(slot, desk_id, start, clear)).values(busy=case((taken, 1), else_=0)))
+    connection.execute(
+        update(slot)
+        .where(overlaps(slot, desk_id, start, clear, start - LONGEST))
+        .values(busy=case((taken, 1), else_=0))
+    )
 
 
 def insert_hold(connection: Connection, of: Row[Any], holder: str, now: datetime, expires: datetime) -> None:
     """Hold a slot's desk for a holder, in place of what it held; raises Broken when someone else does."""
     connection.execute(
         delete(hold).where(
-            or_(hold.c.holder == holder, and_(overlaps(hold, of.desk_id, of.start, of.clear), hold.c.expires <= now))
+            or_(
+                hold.c.holder == holder,
+                and_(overlaps(hold, of.desk_id, of.start, of.clear, of.start - LONGEST), hold.c.expires <= now),
+            )
         )
     )
     connection.execute(
@@ -248,9 +261,9 @@ def insert_hold(connection: Connection, of: Row[Any], holder: str, now: datetime
     )
 
 
-def release(connection: Connection, holder: str) -> None:
-    """Free what a holder holds."""
-    connection.execute(delete(hold).where(hold.c.holder == holder))
+def release(holder: str) -> Delete:
+    """Free what a holder holds: the statement, for `together`."""
+    return delete(hold).where(hold.c.holder == holder)
 
 
 def held(connection: Connection, holder: str, slot_id: int, now: datetime) -> bool:

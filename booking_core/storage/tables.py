@@ -255,7 +255,7 @@ request = Table(
     _ref("person"),
     Column("operation", String, nullable=False),
     Column("result", JSON, nullable=False),
-    Column("at", Instant, nullable=False, index=True),
+    Column("at", Instant, nullable=False),
 )
 
 journal = Table(
@@ -267,7 +267,7 @@ journal = Table(
     Column("actor", String, nullable=False),
     Column("medium", String, nullable=False),
     Column("person_id", Id, index=True),
-    Column("appointment_id", Id, index=True),
+    Column("appointment_id", Id),
     Column("data", JSON, nullable=False),
 )
 
@@ -278,7 +278,7 @@ notice = Table(
     "notice",
     metadata,
     _id(),
-    Column("message_id", String, nullable=False, unique=True),
+    Column("message_id", String, nullable=False),
     _ref("person", index=True),
     Column("appointment_id", Id),
     Column("version", Integer),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, Update, insert, select, update
 
 from booking_core.storage.engine import new_id
 from booking_core.storage.tables import OPEN, waiting
@@ -42,19 +42,9 @@ def queue(connection: Connection) -> list[Row[Any]]:
     return list(connection.execute(select(waiting).where(waiting.c.state == "waiting").order_by(waiting.c.id)))
 
 
-def done(connection: Connection, person_id: int, reason: str) -> None:
-    """The person has what they waited for."""
-    connection.execute(
-        update(waiting)
-        .where(waiting.c.person_id == person_id, waiting.c.reason == reason, OPEN)
-        .values(state="done", slot_id=None, until=None)
-    )
-
-
-def met(connection: Connection, person_id: int, reason: str, slot_id: int) -> None:
-    """The person moved: they wait no more when it is to the slot that was offered to them."""
-    connection.execute(
-        update(waiting)
-        .where(waiting.c.person_id == person_id, waiting.c.reason == reason, waiting.c.slot_id == slot_id, OPEN)
-        .values(state="done", slot_id=None, until=None)
-    )
+def done(person_id: int, reason: str, slot_id: int | None = None) -> Update:
+    """The person has what they waited for; `slot_id`: only when it is the slot that was offered. For `together`."""
+    query = update(waiting).where(waiting.c.person_id == person_id, waiting.c.reason == reason, OPEN)
+    if slot_id is not None:
+        query = query.where(waiting.c.slot_id == slot_id)
+    return query.values(state="done", slot_id=None, until=None)

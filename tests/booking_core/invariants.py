@@ -17,8 +17,8 @@ def check(core: Core) -> None:
         everything = connection.execute(select(appointment)).all()
         slots = connection.execute(select(slot)).all()
         holds = connection.execute(select(hold)).all()
-        lines = connection.execute(select(journal)).all()
-        notices = connection.execute(select(notice)).all()
+        lines = connection.execute(select(journal).order_by(journal.c.id)).all()
+        notices = connection.execute(select(notice).order_by(notice.c.id)).all()
     booked = [a for a in everything if a.status == "booked"]
     for who, upto in (("desk_id", "clear"), ("person_id", "end")):
         for _, group in groupby(sorted(booked, key=attrgetter(who)), key=attrgetter(who)):

@@ -106,7 +106,6 @@ def tables() -> None:
         sa.Column("data", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("journal_pkey")),
     )
-    op.create_index(op.f("journal_appointment_id"), "journal", ["appointment_id"], unique=False)
     op.create_index(op.f("journal_at"), "journal", ["at"], unique=False)
     op.create_index(op.f("journal_person_id"), "journal", ["person_id"], unique=False)
     op.create_table(
@@ -325,7 +324,6 @@ def tables() -> None:
         sa.UniqueConstraint(
             "appointment_id", "version", "kind", "port", name=op.f("notice_appointment_id_version_kind_port_key")
         ),
-        sa.UniqueConstraint("message_id", name=op.f("notice_message_id_key")),
     )
     op.create_index(
         "notice_due",
@@ -346,7 +344,6 @@ def tables() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("request_person_id_fkey")),
         sa.PrimaryKeyConstraint("key", name=op.f("request_pkey")),
     )
-    op.create_index(op.f("request_at"), "request", ["at"], unique=False)
     op.create_table(
         "schedule",
         sa.Column("id", Id, nullable=False),
