@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Delete, Insert, Row, Update
+from sqlalchemy import Connection, Row
 
 from booking_core.errors import Closed, NotYours, OwnConflict, ReasonAlreadyBooked, Refusal, ReusedKeyError, SlotTaken
 from booking_core.model import Agency, Appointment
@@ -16,7 +16,7 @@ from booking_core.notices import plan
 from booking_core.part import Part, number, numbers
 from booking_core.reference import number_of, reference
 from booking_core.storage import appointments, ledger
-from booking_core.storage.engine import Broken, together
+from booking_core.storage.engine import Broken, Write, together
 
 TRIES = 4
 AGENCY_COLUMNS = (
@@ -38,7 +38,7 @@ class Change:
     medium: str = ""
     actor: str = "person"
     data: Mapping[str, Any] = field(default_factory=dict)
-    also: Sequence[Delete | Update] = ()
+    also: Sequence[Write] = ()
 
 
 class Appointments(Part):
@@ -125,7 +125,7 @@ class Appointments(Part):
         now, row = self.clock.now(), change.row
         kept = {name: getattr(row, name) for name in ("id", "slot_id", "status", "cancelled_by", "version")}
         kept |= {name: int(getattr(row, name).timestamp()) for name in ("start", "end")}
-        writes: list[Insert | Delete | Update] = [
+        writes = [
             ledger.answer(key, person_id=number(person_id), operation=operation, result=kept, at=now),
             *change.also,
         ]

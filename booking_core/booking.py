@@ -128,7 +128,7 @@ class Booking(Appointments, Search, Contacts):
             if not slots.take(connection, slot, holder, now):
                 raise SlotTaken
             row = appointments.change(connection, old, status="booked", cancelled_by=None, changed=now, **_place(slot))
-            also = (slots.release(holder), waiting.done(old.person_id, old.reason, slot.id))
+            also = (slots.release(holder), waiting.met(old.person_id, old.reason, slot.id))
             return Change("moved", row, old, medium, data={"from": old.slot_id, "slot": slot.id}, also=also)
 
         return self._once(person_id, key, "move", wanted, work)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import (
     Connection,
     Delete,
     Engine,
     Insert,
+    Select,
+    Table,
     Update,
+    bindparam,
     create_engine,
     event,
     insert,
@@ -119,14 +123,42 @@ class Store:
         self._engine.dispose()
 
 
-def together(connection: Connection, *statements: Insert | Update | Delete) -> None:
+Statement = Insert | Update | Delete
+Template = Callable[[str], Statement]
+
+
+class Write(NamedTuple):
+    """A write to come: a template, which makes the statement for a prefix of its parameters, and their values."""
+
+    template: Template
+    values: Mapping[str, Any]
+
+
+def inserting(table: Table) -> Template:
+    """The template that inserts one row of a table, all its columns given but the id."""
+    columns = [c for c in table.c if c.name != "id"]
+    return lambda prefix: insert(table).values({c: bindparam(prefix + c.name, type_=c.type) for c in columns})
+
+
+def together(connection: Connection, *writes: Write) -> None:
     """Run writes that do not depend on one another: in one round trip on PostgreSQL."""
-    if connection.dialect.name == "sqlite" or len(statements) == 1:
-        for statement in statements:
-            connection.execute(statement)
+    if connection.dialect.name == "sqlite" or len(writes) == 1:
+        for write in writes:
+            connection.execute(_alone(write.template), {f"w_{k}": v for k, v in write.values.items()})
         return
-    parts = [statement.cte(f"write_{n}") for n, statement in enumerate(statements)]
-    connection.execute(select(literal_column("1")).add_cte(*parts))
+    values = {f"w{n}_{k}": v for n, write in enumerate(writes) for k, v in write.values.items()}
+    connection.execute(_at_once(tuple(write.template for write in writes)), values)
+
+
+@cache
+def _alone(template: Template) -> Statement:
+    return template("w_")
+
+
+@cache
+def _at_once(templates: tuple[Template, ...]) -> Select[Any]:
+    parts = [template(f"w{n}_").cte(f"write_{n}") for n, template in enumerate(templates)]
+    return select(literal_column("1")).add_cte(*parts)
 
 
 def new_id(connection: Connection, query: Insert) -> int:

@@ -35,6 +35,7 @@ from sqlalchemy import (
 )
 
 from booking_core.storage.agencies import PLACE
+from booking_core.storage.engine import Write
 from booking_core.storage.tables import agency, appointment, desk, hold, service, service_reason, slot
 from booking_core.window import DAY, Window
 
@@ -261,9 +262,13 @@ def insert_hold(connection: Connection, of: Row[Any], holder: str, now: datetime
     )
 
 
-def release(holder: str) -> Delete:
-    """Free what a holder holds: the statement, for `together`."""
-    return delete(hold).where(hold.c.holder == holder)
+def _release(prefix: str) -> Delete:
+    return delete(hold).where(hold.c.holder == bindparam(f"{prefix}holder"))
+
+
+def release(holder: str) -> Write:
+    """Free what a holder holds."""
+    return Write(_release, {"holder": holder})
 
 
 def held(connection: Connection, holder: str, slot_id: int, now: datetime) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Update, insert, select, update
+from sqlalchemy import Connection, Row, Update, bindparam, insert, select, update
 
-from booking_core.storage.engine import new_id
+from booking_core.storage.engine import Write, new_id
 from booking_core.storage.tables import OPEN, waiting
 
 
@@ -42,9 +42,20 @@ def queue(connection: Connection) -> list[Row[Any]]:
     return list(connection.execute(select(waiting).where(waiting.c.state == "waiting").order_by(waiting.c.id)))
 
 
-def done(person_id: int, reason: str, slot_id: int | None = None) -> Update:
-    """The person has what they waited for; `slot_id`: only when it is the slot that was offered. For `together`."""
-    query = update(waiting).where(waiting.c.person_id == person_id, waiting.c.reason == reason, OPEN)
-    if slot_id is not None:
-        query = query.where(waiting.c.slot_id == slot_id)
-    return query.values(state="done", slot_id=None, until=None)
+def _done(prefix: str) -> Update:
+    mine = (waiting.c.person_id == bindparam(f"{prefix}person"), waiting.c.reason == bindparam(f"{prefix}for"), OPEN)
+    return update(waiting).where(*mine).values(state="done", slot_id=None, until=None)
+
+
+def _met(prefix: str) -> Update:
+    return _done(prefix).where(waiting.c.slot_id == bindparam(f"{prefix}slot"))
+
+
+def done(person_id: int, reason: str) -> Write:
+    """The person has what they waited for."""
+    return Write(_done, {"person": person_id, "for": reason})
+
+
+def met(person_id: int, reason: str, slot_id: int) -> Write:
+    """The person moved: they wait no more when it is to the slot that was offered to them."""
+    return Write(_met, {"person": person_id, "for": reason, "slot": slot_id})
