@@ -130,37 +130,41 @@ def search(core: Core, agencies: int, chance: random.Random) -> float:
 Job = tuple[int, str, str]
 
 
-def client(url: str, jobs: list[Job], threads: int, gate: Any, results: Any) -> None:
-    """A process that books its jobs (number, person, slot) on several threads."""
+def client(url: str, warm: list[Job], jobs: list[Job], threads: int, gate: Any, results: Any) -> None:
+    """A process that books its jobs (number, person, slot) on several threads, its connections warm."""
     core = open_core(url, FixedClock(NOW), secret=SECRET)
+    book_all(core, warm, threads)
+    gate.wait()
+    began = time.time()
+    times, refused = book_all(core, jobs, threads)
+    results.put((began, time.time(), times, refused))
+    core.close()
+
+
+def book_all(core: Core, jobs: list[Job], threads: int) -> tuple[list[float], int]:
+    """Book jobs until none is left; milliseconds of each, and how many were refused."""
     times: list[float] = []
-    refused = [0]
-    lock = threading.Lock()
+    refusals: list[Refusal] = []
 
     def run() -> None:
-        while True:
-            with lock:
-                if not jobs:
-                    return
+        while jobs:
+            try:
                 job, person, slot = jobs.pop()
+            except IndexError:  # another thread took the last one
+                return
             began = time.perf_counter()
             try:
                 core.book(person, slot, "c2s", holder=f"h{job}", key=f"k{job}", medium="web", phone="+33639980107")
-            except Refusal:
-                with lock:
-                    refused[0] += 1
-            with lock:
-                times.append((time.perf_counter() - began) * 1000)
+            except Refusal as refusal:
+                refusals.append(refusal)
+            times.append((time.perf_counter() - began) * 1000)
 
-    gate.wait()
-    began = time.time()
     pool = [threading.Thread(target=run) for _ in range(threads)]
     for thread in pool:
         thread.start()
     for thread in pool:
         thread.join()
-    core.close()
-    results.put((began, time.time(), times, refused[0]))
+    return times, len(refusals)
 
 
 def measure(url: str, slots: int, bookings: int, searches: int) -> Figures:
@@ -180,15 +184,19 @@ def measure(url: str, slots: int, bookings: int, searches: int) -> Figures:
         free = list(db.scalars(text("SELECT id FROM slot WHERE busy = 0 AND id IN (" + ",".join(map(str, ids)) + ")")))
     core.close()
     chance.shuffle(free)
+    processes = min(4, 2 * (os.cpu_count() or 1))
+    warm = [(n, str(1_000_000_001 + n), str(free.pop())) for n in range(CLIENTS * 8)]
     # One booking in ten wants a slot that another client is after.
     jobs = [
-        (n, str(1_000_000_001 + n), str(free[n - 1 if n % 10 == 0 else n])) for n in range(min(bookings, len(free)))
+        (n, str(1_000_000_001 + n), str(free[n - 1 if n % 10 == 0 else n]))
+        for n in range(len(warm), min(bookings, len(free)))
     ]
     chance.shuffle(jobs)
-    processes = min(4, 2 * (os.cpu_count() or 1))
     gate, results = multiprocessing.Barrier(processes), multiprocessing.Queue()
     pool = [
-        multiprocessing.Process(target=client, args=(url, jobs[k::processes], CLIENTS // processes, gate, results))
+        multiprocessing.Process(
+            target=client, args=(url, *(j[k::processes] for j in (warm, jobs)), CLIENTS // processes, gate, results)
+        )
         for k in range(processes)
     ]
     for process in pool:
