@@ -19,6 +19,8 @@ from booking_core.storage import appointments, ledger
 from booking_core.storage.engine import Broken, Write, together
 
 TRIES = 4
+# A person that there is none of; SQLite does not tell which foreign key it was.
+NOBODY = ("appointment_person_id_fkey", "FOREIGN KEY constraint failed")
 AGENCY_COLUMNS = (
     *("code", "name", "town", "address", "postcode", "latitude"),
     *("longitude", "timezone", "hours", "access", "caisse"),
@@ -184,6 +186,8 @@ class Appointments(Part):
                 return problem
             if problem.constraint == "appointment_desk_overlap":
                 return SlotTaken()
+            if problem.constraint in NOBODY:
+                return NotYours()
             if problem.constraint == "appointment_person_overlap" and wanted:
                 row = appointments.overlapping(connection, person, wanted["start"], wanted["end"], wanted.get("but"))
                 if row is not None and row.end > now:

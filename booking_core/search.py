@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row
 
 from booking_core.agencies import Agencies
-from booking_core.errors import NotEligible
+from booking_core.errors import NoSlotLeft, NotEligible
 from booking_core.model import Slot, SlotPage, Wanted
 from booking_core.part import numbers
 from booking_core.storage import slots
@@ -62,6 +62,13 @@ class Search(Agencies):
             if not any(w.ranked for w in looked):
                 page.sort(key=lambda slot: slot.start)
             return SlotPage(tuple(page), more=len(best) > limit)
+
+    def next_slot(self, reason: str, channel: str, agency_ids: Sequence[str] | None = None) -> Slot:
+        """The soonest free slot over all these agencies; raises NoSlotLeft when there is none, NotEligible."""
+        page = self.search(reason=reason, channel=channel, agency_ids=agency_ids, limit=1)
+        if not page.slots:
+            raise NoSlotLeft
+        return page.slots[0]
 
     def slots(self, slot_ids: Iterable[str]) -> list[Slot]:
         """The slots of these ids, in that order, free or not; ids of none are left out."""

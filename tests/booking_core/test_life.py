@@ -427,6 +427,16 @@ def test_nobody_touches_what_is_not_theirs(core: Core) -> None:
     assert core.upcoming(owner) == [mine]
 
 
+def test_nobody_books_nothing(core: Core) -> None:
+    opening(core, MORNING, AT_DESK)
+    for channel in ("phone", "in_person"):
+        slot = core.search(reason="c2s", channel=channel).slots[0]
+        for nobody in ("999999", "alice", ""):
+            with pytest.raises(NotYours):
+                book(core, nobody, slot)
+        assert core.search(reason="c2s", channel=channel).slots[0] == slot
+
+
 def test_a_slot_that_is_none(core: Core) -> None:
     opening(core, MORNING)
     slot = free(core, **ON_TUESDAY)[0]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from booking_core import Core, FixedClock, NotEligible, Range, SlotPage, Wanted
+from booking_core import Core, FixedClock, NoSlotLeft, NotEligible, Range, SlotPage, Wanted
 from tests.booking_core.conftest import Opener
 from tests.booking_core.world import (
     MONDAY,
@@ -83,8 +83,11 @@ def test_the_next_one_is_far(core: Core) -> None:
     assert (page.slots, page.before) == ((), None)
     assert page.after is not None
     assert page.after.start == datetime(2026, 3, 10, 9, tzinfo=PARIS)
+    assert core.next_slot("c2s", "phone") == page.after
     opening(core, far, absences=[{"agency": "rennes", "start": "2026-03-10", "end": "2026-03-11"}])
     assert search(core, Range(first=TUESDAY, last=TUESDAY)).after is None
+    with pytest.raises(NoSlotLeft):
+        core.next_slot("c2s", "phone")
 
 
 def test_earliest_of_several_agencies_each_hour_once(core: Core) -> None:
