@@ -104,6 +104,9 @@ class Store:
         config = Config()
         config.set_main_option("script_location", "booking_core.storage:migrations")
         with self._writer.begin() as connection:
+            if not self.sqlite:
+                # Several processes may start at once; SQLite's second writer waits anyway.
+                connection.execute(text("SELECT pg_advisory_xact_lock(0)"))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +13,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import insert, text, update
 from sqlalchemy.exc import IntegrityError
 
-from booking_core import Core, demo
+from booking_core import Core, FixedClock, demo, open_core
 from booking_core.storage.tables import appointment, hold, metadata
-from tests.booking_core.world import NOW, book, free, opening, someone
+from tests.booking_core.world import NOW, SECRET, book, free, opening, someone
 
 HOUR = timedelta(hours=1)
 
@@ -22,6 +24,21 @@ def test_migrations_make_the_tables(core: Core) -> None:
     with core.store.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     core.upgrade()
+
+
+def test_a_new_database_is_upgraded_by_several_at_once(postgresql: str, tmp_path: Path) -> None:
+    server = open_core(postgresql, FixedClock(NOW), secret=SECRET)
+    with server.store._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("DROP DATABASE IF EXISTS anew"))
+        connection.execute(text("CREATE DATABASE anew"))
+    server.close()
+    for url in (postgresql.replace("/postgres?", "/anew?"), f"sqlite:///{tmp_path}/anew.db"):
+        cores = [open_core(url, FixedClock(NOW), secret=SECRET) for _ in range(4)]
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda core: core.upgrade(), cores))
+        for core in cores:
+            assert core.agencies() == []
+            core.close()
 
 
 def rows(core: Core) -> dict[str, Any]:
