@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import logging
-from typing import Any, Awaitable, Callable, Dict, List, Optional, Text
+from typing import Any, Awaitable, Callable, Dict, List, Optional
 
 import aiohttp
 from jsonschema import Draft7Validator
@@ -17,23 +17,23 @@ from sanic.response import HTTPResponse
 
 log = logging.getLogger(__name__)
 
-SECRET_HEADER = "X-Rdv-Secret"
+SECRET_HEADER = "X-Rdv-Secret"  # noqa: S105 - the name of the header, not a secret
 MEDIA = ("web", "app", "sms", "voice")
 
 
 class MediumOutput(CollectingOutputChannel):
     """Collects the answer under the name of the medium, so that responses can differ by medium."""
 
-    def __init__(self, medium: Text) -> None:
+    def __init__(self, medium: str) -> None:
         """`medium`: one of MEDIA."""
         super().__init__()
         self.medium = medium
 
-    def name(self) -> Text:  # type: ignore[override]
+    def name(self) -> str:  # type: ignore[override]
         """The medium: Rasa picks the variant of a response whose `channel` it is."""
         return self.medium
 
-    async def send_text_message(self, recipient_id: Text, text: Text, **kwargs: Any) -> None:
+    async def send_text_message(self, recipient_id: str, text: str, **kwargs: Any) -> None:
         """One message a response: paragraphs stay together."""
         await self._persist_message(self._message(recipient_id, text=text.strip()))
 
@@ -45,19 +45,19 @@ class RdvInput(InputChannel):
     """
 
     @classmethod
-    def name(cls) -> Text:
+    def name(cls) -> str:
         """The name in the path of the webhook."""
         return "rdv"
 
     @classmethod
-    def from_credentials(cls, credentials: Optional[Dict[Text, Any]]) -> "RdvInput":
+    def from_credentials(cls, credentials: Optional[Dict[str, Any]]) -> RdvInput:
         """`secret`: shared with the gateway; without it nothing is served."""
         secret = (credentials or {}).get("secret")
         if not secret:
             raise ValueError("bot.connector.RdvInput needs a secret in credentials.yml")
         return cls(str(secret))
 
-    def __init__(self, secret: Text) -> None:
+    def __init__(self, secret: str) -> None:
         """`secret`: shared with the gateway."""
         self.secret = secret.encode()
 
@@ -105,7 +105,7 @@ def _quicker_action_calls() -> None:
     validator = Draft7Validator(RemoteAction.action_response_format_spec())
     sessions: List[aiohttp.ClientSession] = []
 
-    def validate(self: RemoteAction, result: Dict[Text, Any]) -> bool:
+    def validate(self: RemoteAction, result: Dict[str, Any]) -> bool:
         validator.validate(result)
         return True
 

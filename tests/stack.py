@@ -46,7 +46,7 @@ class Stack:
         """Start Rasa and the action server; returns when the first turn can be answered."""
         self.core.upgrade()
         tracker = Path(self.folder.name) / "tracker.db"
-        self.process = subprocess.Popen(
+        self.process = subprocess.Popen(  # noqa: ASYNC220 - it starts at once and is waited for below
             rasa.command(port=self.rasa_port),
             env=rasa.environment(
                 secret=SECRET,

@@ -21,7 +21,7 @@ from bot.nlu.entities import UNDERSTANDING
 from french import Understanding, masked, understand
 
 # Training sentences are read as if said at one moment, so that training is deterministic.
-TRAINED_AT = datetime(2026, 1, 15, 9, 0)
+TRAINED_AT = datetime(2026, 1, 15, 9, 0)  # noqa: DTZ001 - french reads naive local time
 FALLBACK = "nlu_fallback"
 CHOICES = ("slot", "appointment", "option")
 VALUES = ("reason", "channel", "agency", "phone", "email", "nir", "code", "birth_date", "day")
@@ -43,7 +43,11 @@ class IntentClassifier(GraphComponent):
 
     @classmethod
     def create(
-        cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> IntentClassifier:
         """Rasa's constructor for training."""
         return cls(config, model_storage, resource)
@@ -91,9 +95,9 @@ class IntentClassifier(GraphComponent):
         said = only_reference(understanding)
         if said:
             return [(said, 1.0)]
-        assert self.model is not None
+        assert self.model is not None  # noqa: S101 - Rasa calls load or train before
         probabilities = self.model.predict_proba([masked(understanding)])[0]
-        ranking = sorted(zip(self.model.classes_, map(float, probabilities)), key=lambda r: -r[1])
+        ranking = sorted(zip(self.model.classes_, map(float, probabilities), strict=True), key=lambda r: -r[1])
         if ranking[0][1] < self.config["threshold"]:
             ranking.insert(0, (FALLBACK, self.config["threshold"]))
         return ranking
