@@ -90,9 +90,7 @@ def _has_window(reading: Reading) -> bool:
 
 
 def _with_window(day: Reading, window: Reading) -> Reading:
-    return replace(
-        day, since=window.since, until=window.until, open=window.open, edge=window.edge, grain=window.grain
-    )
+    return replace(day, since=window.since, until=window.until, open=window.open, edge=window.edge, grain=window.grain)
 
 
 def _crossed(readings: list[Reading]) -> tuple[Reading, ...]:

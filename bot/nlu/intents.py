@@ -83,9 +83,7 @@ class IntentClassifier(GraphComponent):
             ranking = self.classify(message.get(UNDERSTANDING) or understand(message.get(TEXT) or "", TRAINED_AT))
             name, confidence = ranking[0]
             message.set(INTENT, {"name": name.partition("/")[0], "confidence": confidence}, add_to_output=True)
-            message.set(
-                "intent_ranking", [{"name": n, "confidence": c} for n, c in ranking[:10]], add_to_output=True
-            )
+            message.set("intent_ranking", [{"name": n, "confidence": c} for n, c in ranking[:10]], add_to_output=True)
             if "/" in name:
                 message.set("response_selector", selected(name, confidence), add_to_output=True)
         return messages

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Iterator, Optional
+from typing import Callable, Dict, Iterator, Optional, Tuple, Union
 
 from french.model import Moment, Reading
 from french.text import fold
@@ -68,6 +68,10 @@ class Piece:
     others: tuple[Reading, ...] = ()
 
 
+# A reading, a second one when people understand it differently, and what is wrong with it.
+Found = Tuple[Optional[Reading], Tuple[Reading, ...], Optional[str]]
+
+
 def find(text: str, now: datetime) -> list[Moment]:
     """Every moment said in a text; `now` is naive local time."""
     folded = fold(text)
@@ -86,19 +90,16 @@ def _days(folded: str, now: datetime) -> Iterator[Piece]:
             yield Piece(m.span(), found[0], problem=found[2], others=found[1])
 
 
-Found = "tuple[Optional[Reading], tuple[Reading, ...], Optional[str]]"
-
-
-def _on(day: date, today: date) -> tuple[Reading, tuple[Reading, ...], Optional[str]]:
+def _on(day: date, today: date) -> Found:
     return Reading("day", first=day, last=day), (), "past" if day < today else None
 
 
-def _relative(m: re.Match[str], today: date) -> object:
+def _relative(m: re.Match[str], today: date) -> Found:
     word = m["relative"].replace("-", "")
     return _on(today + timedelta(days={"demain": 1, "apresdemain": 2, "hier": -1}.get(word, 0)), today)
 
 
-def _weekday(m: re.Match[str], today: date) -> object:
+def _weekday(m: re.Match[str], today: date) -> Found:
     ahead = (DAYS[m["day"][:3]] - today.weekday() - 1) % 7 + 1
     near, said = today + timedelta(days=ahead), m["next"] or ""
     monday = today - timedelta(days=today.weekday())
@@ -119,8 +120,8 @@ def _month(word: str) -> int:
     return next(n for n, m in enumerate(MONTHS, 1) if word.startswith(m[:4]) or m.startswith(word[:3]))
 
 
-def _dated(day: int, month: Optional[int], year: Optional[int], today: date) -> object:
-    for ahead in range(0, 60):
+def _dated(day: int, month: Optional[int], year: Optional[int], today: date) -> Found:
+    for ahead in range(60):
         total = today.month - 1 + ahead
         y, mo = today.year + total // 12, total % 12 + 1
         if (month and mo != month) or (year and y != year):
@@ -139,25 +140,25 @@ def _dated(day: int, month: Optional[int], year: Optional[int], today: date) -> 
         return Reading("day"), (), "impossible"
 
 
-def _date(m: re.Match[str], today: date) -> object:
+def _date(m: re.Match[str], today: date) -> Found:
     day = 1 if m["number"] in ("premier", "1er") else int(m["number"])
     return _dated(day, _month(m["month"]), int(m["year"]) if m["year"] else None, today)
 
 
-def _slashed(m: re.Match[str], today: date) -> object:
+def _slashed(m: re.Match[str], today: date) -> Found:
     return _dated(int(m["d"]), int(m["m"]), int(m["y"]) if m["y"] else None, today)
 
 
-def _monthday(m: re.Match[str], today: date) -> object:
+def _monthday(m: re.Match[str], today: date) -> Found:
     return _dated(int(m["dom"]), None, None, today)
 
 
-def _week(m: re.Match[str], today: date) -> object:
+def _week(m: re.Match[str], today: date) -> Found:
     monday = today - timedelta(days=today.weekday()) + timedelta(days=0 if "cette" in m["week"] else 7)
     return Reading("week", first=monday, last=monday + timedelta(days=6)), (), None
 
 
-def _within(m: re.Match[str], today: date) -> object:
+def _within(m: re.Match[str], today: date) -> Found:
     count = int(m["count"]) if m["count"].isdigit() else WORDS.get(m["count"], 1)
     days = {"j": 1, "s": 7, "m": 30, "a": 365}[m["unit"][0]] * count
     if m["unit"].startswith("jour") and count in (8, 15):
@@ -165,7 +166,7 @@ def _within(m: re.Match[str], today: date) -> object:
     return _on(today + timedelta(days=days), today)
 
 
-HANDLED = {
+HANDLED: Dict[str, Callable[[re.Match[str], date], Union[str, Found]]] = {
     "relative": _relative, "weekday": _weekday, "date": _date, "slashed": _slashed, "monthday": _monthday,
     "week": _week, "within": _within, "soonest": lambda m, t: "soonest", "anytime": lambda m, t: "anytime",
     "earlier": lambda m, t: "earlier", "later": lambda m, t: "later", "other": lambda m, t: "other_day",
@@ -198,7 +199,9 @@ def _windows(folded: str) -> Iterator[Piece]:
         if m["noon"]:
             name = m["noon"]
         else:
-            part = {"matinee": "matin", "mat": "matin", "aprem": "apres-midi", "soiree": "soir"}.get(m["part"], m["part"])
+            part = {"matinee": "matin", "mat": "matin", "aprem": "apres-midi", "soiree": "soir"}.get(
+                m["part"], m["part"]
+            )
             part = "apres-midi" if part.startswith("apres") else part
             name = (m["edge"] or "") + ("matinee" if m["edge"] and part == "matin" else part)
         if name not in PARTS:
@@ -232,9 +235,7 @@ def _together(a: Piece, b: Piece) -> Optional[Piece]:
     if day.reading is None or hour.reading is None or not day.reading.first or hour.reading.first or day.reading.since:
         return None
     hours = (hour.reading, *hour.others)
-    crossed = [
-        replace(h, first=d.first, last=d.last) for d in (day.reading, *day.others) for h in hours
-    ]
+    crossed = [replace(h, first=d.first, last=d.last) for d in (day.reading, *day.others) for h in hours]
     return Piece((a.span[0], b.span[1]), crossed[0], others=tuple(crossed[1:]))
 
 
