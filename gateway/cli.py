@@ -12,6 +12,7 @@ import click
 
 from booking_core import Core, open_core
 from booking_core import Settings as CoreSettings
+from gateway.operate import commands
 from gateway.settings import BadSettingsError, Settings
 
 
@@ -143,3 +144,7 @@ def appointments(person: str, as_json: bool) -> None:
         return
     for row in rows:
         click.echo("  ".join(str(v) for v in row.values()))
+
+
+for command in commands(lambda: core_of(settings())):
+    main.add_command(command)

@@ -46,6 +46,7 @@ class Stack:
         """Start Rasa and the action server; returns when the first turn can be answered."""
         self.core.upgrade()
         tracker = Path(self.folder.name) / "tracker.db"
+        self.log = (Path(self.folder.name) / "rasa.log").open("w")
         self.process = subprocess.Popen(  # noqa: ASYNC220 - it starts at once and is waited for below
             rasa.command(port=self.rasa_port),
             env=rasa.environment(
@@ -54,7 +55,7 @@ class Stack:
                 tracker_url=f"sqlite:///{tracker}",
             ),
             cwd=self.folder.name,
-            stdout=(Path(self.folder.name) / "rasa.log").open("w"),
+            stdout=self.log,
             stderr=subprocess.STDOUT,
         )
         self.turns = Turns(self.core, rasa_url=self.rasa_url, secret=SECRET)
@@ -84,5 +85,6 @@ class Stack:
         self.process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
             await asyncio.to_thread(self.process.wait, 10)
+        self.log.close()
         self.core.close()
         self.folder.cleanup()

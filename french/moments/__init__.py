@@ -41,7 +41,7 @@ CLOCK = re.compile(
     rf"(?: (?P<extra>{'|'.join(MINUTES)})\b)?"
 )
 FAMILIES = re.compile(
-    r"(?P<relative>\b(?:apres-?demain|demain|aujourd'?hui|hier)\b)"
+    r"(?P<relative>\b(?:apres[- ]?demain|demain|aujourd'?hui|hier)\b)"
     rf"|(?P<weekday>\b{DAY}(?P<next> (?:de )?la (?:semaine|sem) pro\w*| pro(?:chain)?\b| qui vient| en huit| en quinze)?)"
     rf"(?: (?P<weekday_date>[0-3]?\d)(?: {MONTH.replace('month', 'weekday_month')})?\b(?! ?h))?"
     rf"|(?P<date>\b(?:le )?(?P<number>[0-3]?\d|premier|1er) {MONTH}(?: (?P<year>20\d\d))?)"
@@ -95,7 +95,7 @@ def _on(day: date, today: date) -> Found:
 
 
 def _relative(m: re.Match[str], today: date) -> Found:
-    word = m["relative"].replace("-", "")
+    word = m["relative"].replace("-", "").replace(" ", "")
     return _on(today + timedelta(days={"demain": 1, "apresdemain": 2, "hier": -1}.get(word, 0)), today)
 
 

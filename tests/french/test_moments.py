@@ -1,0 +1,71 @@
+"""Moments: the corpora, the wish they make, and no input that breaks the parser."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import french
+from french import moments
+from french.model import Moment
+from french.wish import Wish
+
+NOW = datetime(2026, 11, 18, 9, 0)
+HERE = Path(__file__).parent
+CORPUS = yaml.safe_load((HERE / "corpus_moments.yml").read_text("utf8"))
+
+
+@pytest.mark.parametrize(("value", "said"), [(v, said) for v, phrases in CORPUS.items() for said in phrases])
+def test_one_moment_with_this_start(value: str, said: str) -> None:
+    found = moments.find(said, NOW)
+    assert len(found) == 1, found
+    assert found[0].readings[0].start == value
+    assert said[slice(*found[0].span)] == found[0].text
+
+
+@pytest.mark.parametrize("said", yaml.safe_load((HERE / "corpus_nothing.yml").read_text("utf8")))
+def test_no_moment(said: str) -> None:
+    assert moments.find(said, NOW) == []
+
+
+def test_two_readings_stay_two() -> None:
+    [friday] = moments.find("vendredi prochain", NOW)
+    assert [r.start for r in friday.readings] == ["2026-11-20T00:00:00", "2026-11-27T00:00:00"]
+    [tuesday] = moments.find("mardi prochain", NOW)
+    assert [r.start for r in tuesday.readings] == ["2026-11-24T00:00:00"]
+
+
+def test_what_cannot_be_is_said_so() -> None:
+    assert moments.find("hier", NOW)[0].problem == "past"
+    assert moments.find("le 31 septembre", NOW)[0].problem == "impossible"
+
+
+def test_three_o_clock_is_in_the_afternoon_for_an_appointment() -> None:
+    wish = Wish.of(moments.find("mardi à 3h", NOW))
+    assert [r.since for r in wish.wanted] == [time(15)]
+
+
+def test_what_is_said_later_replaces_the_day_and_keeps_the_hours() -> None:
+    wish = Wish.of(moments.find("mardi matin", NOW)).revised(Wish.of(moments.find("plutôt jeudi", NOW)))
+    assert [r.start for r in wish.wanted] == ["2026-11-19T08:00:00"]
+    assert Wish.from_json(wish.to_json()) == wish
+
+
+def test_a_moment_survives_the_journey_as_json() -> None:
+    for said in ("vendredi prochain à 14h", "le plus tôt possible", "hier", "sauf le mercredi"):
+        for moment in moments.find(said, NOW):
+            assert Moment.from_json(moment.to_json()) == moment
+
+
+@settings(deadline=None)  # the first call loads the towns
+@given(st.text(max_size=300))
+def test_nothing_breaks_it(said: str) -> None:
+    understood = french.understand(said, NOW)
+    assert all(said[slice(*e.span)] == e.text for e in understood.entities if e.kind == "moment")
+    french.masked(understood)
+    french.secrets(said)
