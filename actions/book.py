@@ -40,7 +40,7 @@ class Book(SlotForm):
         """Everything said at once is taken at once; then the first thing missing is asked."""
         person = turn.person
         asked = turn["requested_slot"]
-        if not started and turn.intent in ("cancel_appointment", "goodbye"):
+        if not started and turn.intent in ("cancel_appointment", "goodbye") and not turn.moments:
             self.abandon(turn)
             return
         if turn.intent == "join_waitlist" and turn["reason"]:
@@ -48,6 +48,10 @@ class Book(SlotForm):
             return
         if asked == "existing" and turn.intent in (*REFUSES, "affirm") and not turn.entity("reason"):
             self.leave_existing(turn)
+            return
+        if asked == "reason" and turn.intent == "deny" and not turn.entity("reason") and not turn.chosen("reason"):
+            turn.say("utter_reason_not_listed")
+            self.which_reason(turn)
             return
         for take in (self.take_reason, self.take_channel, self.take_agency, self.take_phone):
             if not take(turn):

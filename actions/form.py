@@ -53,7 +53,7 @@ class Form(Action):
         elif self.leaves(turn):
             return
         turn["operation"] = self.operation
-        if turn.intent == "abandon" and not started:
+        if turn.intent == "abandon" and not started and not turn.moments:
             self.abandon(turn)
         elif turn.intent in NOT_UNDERSTOOD and not started and not self.understood_anyway(turn):
             self.misunderstood(turn)
@@ -61,8 +61,10 @@ class Form(Action):
             self.ask_again(turn)
         else:
             turn["misunderstood"] = 0
-            self.choose(turn)
-            self.take(turn, started)
+            if self.choose(turn):
+                self.take(turn, started)
+            else:
+                self.ask_again(turn)
 
     # -- what each form says for itself ---------------------------------------------------------
 
@@ -103,14 +105,23 @@ class Form(Action):
         turn.say("utter_form_misunderstood" if times < 3 else "utter_form_misunderstood_3")
         self.ask_again(turn)
 
-    def choose(self, turn: Turn) -> None:
-        """Read "le deuxième" or "le dernier" as the choice that stood there, as if it had been clicked."""
-        option, options = turn.value("option"), turn["options"] or []
-        if option is None or turn.reference_said:
-            return
+    def choose(self, turn: Turn) -> bool:
+        """Read "le deuxième", "le dernier" or a key as the choice that stood there, as if it had been clicked.
+
+        False when a key stands for no choice.
+        """
+        key, options = turn.chosen("option"), turn["options"] or []
+        option = key or turn.value("option")
+        if option is None or (turn.reference_said and not key):
+            return True
         place = len(options) if option == "last" else int(option)
-        if 1 <= place <= len(options):
-            turn.entities.append({"entity": "reference", "value": options[place - 1]})
+        if not 1 <= place <= len(options):
+            return key is None
+        picked = options[place - 1]
+        turn.entities.append({"entity": "reference", "value": picked})
+        if picked.startswith("intent:"):
+            turn.intent = picked.removeprefix("intent:")
+        return True
 
     def offer(self, turn: Turn, response: str, buttons: list[Button], **values: str) -> None:
         """Answer with choices, and remember them in the order shown."""

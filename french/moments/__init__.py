@@ -54,6 +54,9 @@ FAMILIES = re.compile(
     r"|(?P<earlier>\bplus tot\b)|(?P<later>\bplus tard\b)|(?P<other>\bun autre jour\b)"
 )
 WINDOW = re.compile(PART)
+CANNOT = re.compile(
+    r"[ ,]*(?:(?:je|j'|on) (?:ne )?peu\w* (?:pas|plus)|(?:ca|c'est) (?:ne )?(?:me )?(?:va )?(?:pas|impossible))"
+)
 NOT = re.compile(r"(?:sauf|pas|excepte|hors) (?:le |la |les )?$")
 
 
@@ -231,6 +234,12 @@ def _joined(folded: str, pieces: list[Piece]) -> list[Piece]:
 def _together(a: Piece, b: Piece) -> Optional[Piece]:
     if not (a.reading and b.reading) or a.problem or b.problem:
         return None
+    week, one = (a, b) if a.reading.grain == "week" else (b, a)
+    if week.reading and one.reading and week.reading.grain == "week" and week.reading.first and one.reading.first:
+        if one.reading.grain != "day" or one.reading.first != one.reading.last:
+            return None
+        on = week.reading.first + timedelta(days=one.reading.first.weekday())
+        return Piece((a.span[0], b.span[1]), Reading("day", first=on, last=on))
     day, hour = (a, b) if a.reading.first else (b, a)
     if day.reading is None or hour.reading is None or not day.reading.first or hour.reading.first or day.reading.since:
         return None
@@ -242,5 +251,5 @@ def _together(a: Piece, b: Piece) -> Optional[Piece]:
 def _moment(text: str, folded: str, piece: Piece) -> Moment:
     start, end = piece.span
     readings = (piece.reading, *piece.others) if piece.reading and piece.problem != "impossible" else ()
-    role = "excluded" if NOT.search(folded[:start]) else "wanted"
+    role = "excluded" if NOT.search(folded[:start]) or CANNOT.match(folded[end:]) else "wanted"
     return Moment(text[start:end], piece.span, readings, role, piece.kind, piece.problem)  # type: ignore[arg-type]

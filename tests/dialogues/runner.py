@@ -69,9 +69,6 @@ def give_away(core: Core, thief: Person, slot_id: str, reason: str) -> None:
         holders = connection.execute(select(t.hold.c.holder).where(t.hold.c.slot_id == int(slot_id))).scalars().all()
     for holder in holders:
         core.release(holder)
-    for appointment in core.upcoming(thief.id):
-        core.cancel(thief.id, appointment.id, key=f"free:{appointment.id}", medium="agent", by="agent")
-        _remove(core, [appointment.slot_id] if appointment.slot_id else [])
     core.book(thief.id, slot.id, reason, holder="thief", key=f"theft:{slot.id}", medium="web", phone="+33639989999")
 
 
@@ -314,6 +311,7 @@ class Play:
             return
         slot = self.core.slots([str(held)])[0]
         self.taken.append(slot.start.replace(tzinfo=None))
+        self.thief = self.core.register(self.player.nir(), date(1970, 1, 1), self.home.id, Contact("+33639989999"))
         give_away(self.core, self.thief, slot.id, slot.reasons[0])
 
     # -- the end --------------------------------------------------------------------------------

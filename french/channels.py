@@ -1,0 +1,93 @@
+"""How the appointment takes place: by phone or at the desk."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Iterable, List, Optional, Pattern, Tuple
+
+from french.model import Entity, Span
+from french.spelling import respelt
+
+# What "rappelez-moi" is followed by when it means "remind me".
+REMIND = r"(?! (?:l'|le |la |les |que |ma |mon |mes |quand|quel|ou |si |comment|combien|au 0|au zero|au ⟦))"
+VERBS = r"(?:appeler|rappeler|telephoner|contacter|joindre|passer un appel)"
+SAID = r"(?:appelez|appelle|appeliez|appellerez|appelleras?|rappelez|rappelle|rappeliez|rappellerez|telephon(?:ez|e|iez)|contact(?:ez|e|iez)|joign(?:ez|e|iez))"
+ASKS = r"(?:pouvez|pourriez|pourrez|peux|peu|peut|pourrait|allez|va|vas|doit|devez|devrait|voulez|preferez|souhaitez|puisse)"
+ONE = r"(?:vous|tu|on|quelqu'un|conseillere?s?|monsieur|dame|il|elle|agent|qu'on|lui)"
+POLITE = r"(?:oui|non|euh|heu|alors|bon|bah|ben|plutot|le|la|par|au|svp|stp|merci|s'il (?:vous|te) plait|je|prefere|choisis|veux|voudrais|ca sera|ce sera|c'est|pour|moi|ok|mieux|rendez vous)"
+
+
+def _any(patterns: Iterable[str]) -> Pattern[str]:
+    return re.compile("|".join(patterns))
+
+
+PHONE = _any(
+    (
+        r"\b(?:par|au|en|via|rendez vous|entretien|creneau|rencontre|consultation|echange|point) telephone\b(?! (?:portable|fixe|est|sera|ne))",
+        r"\btelephonique(?:ment)?\b",
+        rf"^\W*(?:{POLITE}\W+)*telephone(?:\W+{POLITE})*\W*$",
+        r"\btelephone (?:c'est|ce serait|ca serait) (?:mieux|plus|bien|parfait)",
+        r"\b(?:prefere|plutot|choisis|opte pour|mettez) (?:le |un |par )?telephone\b",
+        rf"\b{ONE} (?:me |m'|nous )?(?:{ASKS} )+(?:pas )?(?:me |m'|nous |le |la )?(?:{VERBS}\b){REMIND}",
+        rf"\b{ONE} (?:me |m'|nous ){SAID}{REMIND}",
+        rf"\b(?:qu'un|un|qu'une|une|votre|vos|le|la) \w+ (?:me |m'|nous ){SAID}{REMIND}",
+        rf"\b{SAID} (?:moi|nous)\b{REMIND}",
+        r"\bm'appeler\b(?! (?:monsieur|madame|par mon))",
+        rf"\b(?:etre|soit|suis|serai|serais) (?:appeler|rappeler|contacte|appelee?|rappelee?)\b{REMIND}",
+        r"\b(?:un|par|d'un|en|l'|rendez vous|prefere) ?appel\b(?! (?:en absence|manque|de votre|de vos|d'offre|a temoin))",
+        r"\bcoups? de (?:fil|telephone|bigo)\b|\bau bout du fil (?:c'est|ca|mieux|svp|merci)|\brendez vous au bout du fil\b|\ba distance\b|\ben distanciel\b",
+        # Who cannot or will not come.
+        r"\bsans (?:avoir a )?(?:me |se |nous |devoir me )?(?:deplacer|bouger)\b",
+        r"\b(?:peux|peu|puis|pourrai|pourrais|arrive|veux|voudrais|compte|capable de) (?:vraiment |absolument )?(?:plus|pas|point|difficilement) (?:a )?(?:me |m'|nous )?(?:deplacer|bouger de chez)\b",
+        r"\b(?:pas|eviter|evite|besoin|peine|sans) (?:de |d'avoir a |a )?(?:me |m'|nous )(?:deplacer|bouger)\b|\bme deplacer (?:plus|pas)\b",
+    )
+)
+DESK = _any(
+    (
+        r"\b(?:en|a l'|pour l'|pr l |pour l |a l |dans l'|dans une|dans votre|a votre|a une|vers l'|en votre|rendez vous|chez vous en|dans mon|a mon|direct) ?agence\b(?! en ligne)",
+        r"\bsur (?:place|site)\b|\b(?:au|a un|a votre|a vos) (?:guichets?|comptoir|bureaux?)\b|\bface ?a ?face\b|\bface a (?:quelqu'un|un|une)\b",
+        r"\b(?:dans|a|vers|chez) (?:vos|les|votre|un|l'un de vos) (?:bureaux|locaux|murs)\b",
+        r"\b(?:passer|venir|viens|passe|jpasse|aller|rendre|vient|viendrai|passerai|viendrais) (?:vous )?(?:voir|rencontrer)\b",
+        r"\bvous (?:rencontrer|voir)\b(?! (?:ce que|si|pour|comment))|\ben face de (?:moi|quelqu'un|vous)\b",
+        r"\b(?:peux|peu|puis|pourrais|prefere|souhaite|vais|voudrais|veux|veu|dois|aimerais|possible de|envie de|compte) (?:y )?(?:venir|passer)\b"
+        r"(?! (?:avec|sans|a autre|commande|par|a la place|au suivant|la semaine|le rendez|en journee|un|l'|mon|ma|accompagne))",
+        r"\b(?:prefere|veux|veux bien|peux|souhaite|aime mieux|aimerais|dois|faut que) (?:je )?(?:me |m')(?:deplacer?|rendre)\b(?! (?:mon|le|ce|la|pas|plus|compte))",
+        r"\bje me (?:deplacer|deplacerai|deplacerais)\b(?! (?:pas|plus|mal|difficilement|en))|\bje m'y rends?\b|\bme rendre (?:sur|a l'|en agence|dans|chez|au|directement)\b",
+        r"\ben personne\b|\bpresentiel\b|\bde vive voix\b|\bde visu\b|\ben chair et en os\b|\ben vrai\b|\ben physique\b|\bphysiquement\b|\bles yeux dans les yeux\b",
+        r"\b(?:rendez vous|rencontrer?|rencontre|entretien|entrevue|entrevu) physiques?\b",
+        r"\b(?:etre|sois|serai|me) (?:recue?s?|recevoir)\b|\brecevez moi\b|\bvous me recevez\b|\b(?:peux|viens|venir|passer|aller|prefere|vais) a l'accueil\b|\ba l'accueil .{0,20}\b(?:je peux|venir|passer)\b",
+        r"(?:^|\bvais |\baller |\bpasser |\bviens |\bprefere )\W*a la (?:cpam|secu|caisse)\W*(?:svp|merci)?$|^\W*(?:a l'|au? )?(?:accueil|agence|guichet)\W*(?:svp|merci|s'il vous plait)?\W*$",
+        r"\b(?:rencontrer|voir|devant) (?:quelqu'un|un conseiller|une conseillere|un agent|un de vos|vos conseillers?|vos services)\b",
+    )
+)
+REFUSED_PHONE = re.compile(
+    r"\b(?:pas|ni|plutot que|jamais|eviter) (?:par |au |le |d'|de |du |un )?(?:rendez vous |entretien |appel )?(?:telephone|telephonique)\b(?! (?:portable|fixe))"
+)
+REFUSED_DESK = re.compile(
+    r"\b(?:pas|ni|plutot que|jamais) (?:en agence|sur place|au guichet|a l'agence|dans une agence|en personne|en presentiel|venir|passer|en face a face)\b"
+)
+
+
+def find(text: str, folded: str, now: datetime) -> List[Entity]:
+    """One channel: that which is not refused, the first when both are said."""
+    spelt = respelt(folded)
+    found = _channel(spelt.text)
+    if found is None:
+        return []
+    code, span = found
+    place = spelt.span(span)
+    return [Entity("channel", code, text[slice(*place)], place)]
+
+
+def _channel(text: str) -> Optional[Tuple[str, Span]]:
+    no_phone, no_desk = REFUSED_PHONE.search(text), REFUSED_DESK.search(text)
+    phone = None if no_phone else PHONE.search(text)
+    desk = None if no_desk else DESK.search(text)
+    said = [(m.start(), code, m.span()) for code, m in (("phone", phone), ("in_person", desk)) if m]
+    if said:
+        _, code, span = min(said)
+        return code, span
+    if no_phone and not no_desk:
+        return "in_person", no_phone.span()
+    return ("phone", no_desk.span()) if no_desk and not no_phone else None

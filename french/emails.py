@@ -1,0 +1,203 @@
+"""E-mail addresses, typed or spoken."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Iterator, List, Optional, Tuple
+
+from french.model import Entity, Span
+from french.numbers import FILLERS, WORDS, runs
+
+AT = re.compile(r" ?@ ?| ?[\[(](?:at|a|arobase)[\])] ?")
+LOCAL = re.compile(r"[\w.+%-]{1,64}$")
+DOMAIN = re.compile(r"[\w-]{1,63}(?:[.,][\w-]{1,63}){0,4}")
+SPOKEN_AT = re.compile(r"\b(?:arobase?|arobaze|arrobase|a robase|arobas)\b")
+TLDS = frozenset(
+    [
+        "fr",
+        "com",
+        "net",
+        "org",
+        "eu",
+        "be",
+        "ch",
+        "lu",
+        "de",
+        "re",
+        "nc",
+        "pf",
+        "gp",
+        "mq",
+        "it",
+        "es",
+        "uk",
+        "info",
+        "bzh",
+        "paris",
+        "io",
+        "pro",
+        "me",
+        "gouv",
+    ]
+)
+TOKEN = re.compile(r"[^\s,;:!?()]+")
+JOINERS = (
+    ("tiret du bas", "_"), ("tiret bas", "_"), ("tiret du 8", "_"), ("tiret du huit", "_"), ("trait du bas", "_"),
+    ("underscore", "_"), ("under score", "_"), ("tiret du milieu", "-"), ("tiret du 6", "-"), ("tiret du six", "-"),
+    ("tiret", "-"), ("trait d'union", "-"), ("point", "."), ("dot", "."), ("plus", "+"),
+)  # fmt: skip
+TOGETHER = re.compile(r"\b(?:tout attache|tout colle|en un (?:seul )?mot|attache|tout ensemble)\b")
+STOPS = frozenset(
+    [
+        "c'est",
+        "cest",
+        "est",
+        "mail",
+        "mails",
+        "email",
+        "e-mail",
+        "adresse",
+        "mon",
+        "ma",
+        "mes",
+        "le",
+        "la",
+        "les",
+        "l'",
+        "de",
+        "du",
+        "donc",
+        "alors",
+        "mettre",
+        "mettez",
+        "mets",
+        "notez",
+        "perso",
+        "nouveau",
+        "nouvelle",
+        "voici",
+        "voila",
+        "suis",
+        "ecris",
+        "ecrivez",
+        "a",
+        "pour",
+        "par",
+        "sur",
+        "et",
+        "que",
+        "qui",
+        "euh",
+        "heu",
+        "c",
+        "ce",
+        "au",
+        "suivante",
+        "internet",
+    ]
+)
+
+Piece = Tuple[str, Span]
+
+
+def find(text: str, folded: str, now: datetime) -> List[Entity]:
+    """Addresses in lower case; `valid` is False when the end is missing ("jean@gmail")."""
+    return [Entity("email", value, text[slice(*span)], span, valid) for value, span, valid in _all(folded)]
+
+
+def _all(folded: str) -> Iterator[Tuple[str, Span, bool]]:
+    for m in AT.finditer(folded):
+        local = LOCAL.search(folded, max(0, m.start() - 64), m.start())
+        local = local and re.compile(r"[\w.+%-]+").fullmatch(folded, local.start(), m.start())
+        domain = DOMAIN.match(folded, m.end())
+        if local and domain:
+            name, host = local[0].strip("."), domain[0].replace(",", ".")
+            if "," in domain[0] and host.rpartition(".")[2] not in TLDS:
+                host = domain[0].partition(",")[0]
+            end = domain.start() + len(host.rstrip(".-"))
+            if name and (m[0].strip() == "@" or "." in host):
+                yield f"{name}@{host.rstrip('.-')}", (local.start(), end), "." in host
+    for m in SPOKEN_AT.finditer(folded):
+        before, after = _local(folded, m.start()), _host(folded, m.end())
+        if before and after:
+            yield f"{before[0]}@{after[0]}", (before[1], after[1]), "." in after[0]
+
+
+def _pieces(folded: str, start: int, end: int) -> List[Piece]:
+    """What is said between two places as atoms and joiners: "point" is ".", "quatre-vingt-huit" is "88"."""
+    numbers = {r.groups[0][1][0]: r for r in runs(folded[start:end])}
+    tokens = [(m[0], m.start(), m.end()) for m in TOKEN.finditer(folded[start:end])]
+    pieces: List[Piece] = []
+    skip = -1
+    for word, begin, stop in tokens:
+        if begin < skip or word in FILLERS:
+            continue
+        joiner = next(
+            (j for j in JOINERS if folded.startswith(j[0], start + begin) and _ends(folded, start + begin + len(j[0]))),
+            None,
+        )
+        if joiner:
+            skip = begin + len(joiner[0])
+            pieces.append((joiner[1], (start + begin, start + skip)))
+        elif begin in numbers and (word.split("-")[0] in WORDS) and word not in ("un", "une"):
+            skip = numbers[begin].span[1]
+            pieces.append((numbers[begin].digits, (start + begin, start + skip)))
+        else:
+            skip = stop
+            pieces.append((word, (start + begin, start + stop)))
+    return pieces
+
+
+def _ends(folded: str, at: int) -> bool:
+    return at >= len(folded) or not folded[at].isalnum()
+
+
+def _local(folded: str, end: int) -> Optional[Tuple[str, int]]:
+    """What stands before the @, and where it begins."""
+    start = max(0, end - 120)
+    start = folded.find(" ", start, end) + 1 if start else 0
+    together = max((m.end() for m in TOGETHER.finditer(folded, start, end)), default=None)
+    pieces = _pieces(folded, start if together is None else together, end)
+    name, begin, wanted = "", end, True
+    while pieces:
+        word, span = pieces.pop()
+        joiner = word in ("_", "-", ".", "+")
+        short = (len(word) == 1 and word.isalpha()) or word.isdigit()
+        if (
+            not joiner
+            and not wanted
+            and together is None
+            and not short
+            and not name[:1].isdigit()
+            and not _letter(name)
+        ):
+            break
+        if word.rstrip("'") in STOPS and not joiner and name and (together is None or len(word) > 1) and not wanted:
+            break
+        if not joiner and word in STOPS and len(word) > 1 and wanted and name[:1] not in ("_", "-", ".", "+"):
+            break
+        name, begin, wanted = word + name, span[0], joiner
+    name = name.strip(".-_+'")
+    return (name, begin) if re.fullmatch(r"[\w.+-]{1,64}", name) else None
+
+
+def _letter(name: str) -> bool:
+    """True when what was read so far begins with one letter said alone ("d u pont")."""
+    return False if len(name) > 1 else name.isalpha()
+
+
+def _host(folded: str, start: int) -> Optional[Tuple[str, int]]:
+    """What stands after the @, and where it ends: up to the last known ending ("point fr")."""
+    pieces = _pieces(folded, start, min(len(folded), start + 80))[:9]
+    host = ""
+    best: Optional[Tuple[str, int]] = None
+    for n, (word, span) in enumerate(pieces):
+        host += word
+        if (n and pieces[n - 1][0] == "." and word in TLDS) or ("." in word and word.rpartition(".")[2] in TLDS):
+            best = (host, span[1])
+            if n + 1 >= len(pieces) or pieces[n + 1][0] != ".":
+                break
+    if best is None and pieces and pieces[0][0].isalnum():
+        best = (pieces[0][0], pieces[0][1][1])
+    return best if best and re.fullmatch(r"[\w-]+(?:\.[\w-]+)*", best[0]) else None

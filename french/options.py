@@ -1,0 +1,109 @@
+"""Choices in a list: "le deuxième", "2", "le dernier"."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import List, Optional, Tuple, Union
+
+from french.model import Entity, Span
+from french.numbers import UNITS
+from french.spelling import respelt
+
+Option = Union[int, str]
+ORDINALS = {
+    "premier": 1, "premiere": 1, "1er": 1, "1ere": 1, "1re": 1, "deuxieme": 2, "second": 2, "seconde": 2, "2nd": 2, "2nde": 2,
+    "troisieme": 3, "quatrieme": 4, "cinquieme": 5, "sixieme": 6, "septieme": 7, "huitieme": 8, "neuvieme": 9, "dixieme": 10,
+}  # fmt: skip
+NTH = r"(?P<nth>\d{1,2}) ?(?:e|eme|ieme|em|er|ere|re|nd|nde)\b"
+LISTED = (
+    r"(?:creneaux?|crenau|choix|options?|lignes?|propositions?|proposes?|horaires?|dates?|rendez vous|agences?|heures?|cases?|boutons?|"
+    r"numeros?|possibilites?|disponibilites?|dispos?|places?|reponses?|lieux?|villes?|adresses?|jours? proposes?|motifs?|rdv)"
+)
+ORDINAL = re.compile(
+    rf"(?P<det>\b(?:le|la|au|du|l'|ce|mon|pour|sur|jpren|prends?) ?(?:tout|toute)? ?)?\b(?:(?P<word>{'|'.join(ORDINALS)})\b|{NTH})(?: (?P<noun>{LISTED}))?"
+)
+LAST = re.compile(
+    rf"(?P<avant>avant )?(?P<det>\b(?:le|la|au|du|l'|ce) (?:tout |toute )?)?\bderniere?\b(?: (?P<noun>{LISTED}))?|\bcelui (?:tout )?(?:du|en) bas\b|\btout en bas\b"
+)
+TOP = re.compile(r"\bcelui (?:tout )?(?:du|en) haut\b|\btout en haut\b")
+# What follows an ordinal that counts something else than choices.
+OTHERS = re.compile(
+    r" ?(?:de |du |d'|des )?(?:janv|fevr|mars\b|avril|mai\b|juin|juil|aout|sept|octo|nove|dece|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|"
+    r"semaine|sem\b|mois|jour|annee|trimestre|semestre|quinzaine|categorie|etage|enfant|bebe|fois|grossesse|mari\b|femme|"
+    r"disponible|dispo\b|libre|possible|venu|pour (?:un|une|mon|ma)\b|appel|message|phrase|courrier|demande|question|degre|partie|personne|accident|arret|conge|emploi|salaire|bulletin|chiffre|\d)"
+)
+BEFORE_OTHERS = re.compile(
+    r"(?:\b(?:mois|semaine|annee|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|an|ete|hiver|fois|en|votre|vos|ma|ta|sa|leur|notre|de|juin|mai|mars) )$"
+)
+DENIED = re.compile(r"\b(?:pas|ni|sauf|plutot que|au lieu du?|non pas) (?:le |la |du |de la |au )?(?:tout )?$")
+CORRECTED = re.compile(r"\b(?:non|pardon|plutot|finalement|attendez|enfin|en fait|mais)\b")
+NUMBER = rf"(?P<number>[1-9]\d?|{'|'.join(w for w in UNITS if w != 'zero')})"
+NAMED = re.compile(
+    rf"\b(?:numero|num|nº|n°|n|choix|option|ligne|proposition|reponse|touche|creneau|tape[rz]?|taper|case|bouton|solution|le creneau)(?: (?:le |la |numero )?|)?#? ?{NUMBER}\b(?! ?(?:h\b|heures?|[:/]\d|\d))"
+)
+POLITE = (
+    r"(?:oui|ouais|ok|okay|non|plutot|alors|euh|heu|bon|ben|bah|et|hop|donc|finalement|d'accord|parfait|allez|va|pour|moi|je|j|j'|jprends?|jpren|jpr|jvais|vais|"
+    r"vai|choisi[rst]*|prends?|prend|prendre|pren|prenez|preferes?|prefere|voudrais|veux|veu|mettez|mets|mette|donnez|reserve[rz]?|retiens|garde|c'est|ca sera|ce sera|sera|"
+    r"sur|dis|dirais|disons|le|la|l'|numero|n°|svp|stp|s'il vous plait|s'il te plait|merci|bien|me va|ca me va|ira|ca ira|va bien|bonjour|madame|monsieur|"
+    r"parfaitement|s'il|te|vous|plait|opte|au|du coup|je confirme|valide)"
+)
+ALONE = re.compile(rf"\W*(?:{POLITE}\W+)*#?{NUMBER}(?:\W+{POLITE})*\W*")
+
+
+def find(text: str, folded: str, now: datetime) -> List[Entity]:
+    """The choice that counts: not one that is refused, the last when corrected, the first of "le premier ou le deuxième"."""
+    spelt = respelt(folded)
+    said = sorted(_said(spelt.text))
+    kept = [s for s in said if not DENIED.search(spelt.text, max(0, s[0][0] - 24), s[0][0])]
+    if not kept:
+        return []
+    span, value = kept[0]
+    for (start, end), later in kept[1:]:
+        if CORRECTED.search(spelt.text, span[1], start):
+            span, value = (start, end), later
+    place = spelt.span(span)
+    return [Entity("option", value, text[slice(*place)], place)]
+
+
+def _said(text: str) -> List[Tuple[Span, Option]]:
+    found: List[Tuple[Span, Option]] = []
+    if "derni" in text or "bas" in text:
+        found += [(m.span(), "last") for m in LAST.finditer(text) if not m["avant"] and _chooses(text, m)]
+    if "haut" in text:
+        found += [(m.span(), 1) for m in TOP.finditer(text)]
+    for m in ORDINAL.finditer(text):
+        value = ORDINALS[m["word"]] if m["word"] else int(m["nth"])
+        if value and _chooses(text, m):
+            found.append((m.span(), value))
+    for m in NAMED.finditer(text):
+        found.append((m.span(), _number(m["number"])))
+    alone = None if found else _alone(text)
+    return [*found, alone] if alone else found
+
+
+def _alone(text: str) -> Optional[Tuple[Span, Option]]:
+    """A bare number up to nine: "2", "jpren le 4", "plutôt le 3 svp"."""
+    if len(text) > 80:
+        return None
+    m = ALONE.fullmatch(text)
+    if not m or _number(m["number"]) > 9 or (m["number"] == "une" and "la une" not in text):
+        return None
+    return m.span("number"), _number(m["number"])
+
+
+def _number(said: str) -> int:
+    return int(said) if said.isdecimal() else UNITS[said]
+
+
+def _chooses(text: str, m: re.Match[str]) -> bool:
+    """True when an ordinal picks from a list: it has a determiner or a noun of lists, or is about all that is said."""
+    groups = m.groupdict()
+    start, end = m.span()
+    if OTHERS.match(text, end) or (
+        "det" in groups and not groups["det"] and BEFORE_OTHERS.search(text, max(0, start - 12), start)
+    ):
+        return False
+    if "det" not in groups or groups["noun"] or groups["det"]:
+        return True
+    return len(re.findall(r"\w+", text)) <= 4
