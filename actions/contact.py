@@ -6,7 +6,6 @@ from actions import words
 from actions.form import Form
 from actions.turn import Turn
 from booking_core import CodeWrong, InvalidEmail, InvalidPhone
-from french import say
 
 
 class Contact(Form):
@@ -69,7 +68,7 @@ class Contact(Form):
         value = self.core.vault_get(turn.conversation, reference)
         if reference.startswith("phone:"):
             return words.phone(turn, self.core.check_phone(value))
-        return say.email(value, turn.medium)
+        return f"⟦{reference}⟧"
 
     def ask_new(self, turn: Turn) -> None:
         """Ask for the new number, or the new address when that is what was spoken of."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from typing import Iterator, List, Optional, Tuple
+from typing import Dict, Iterator, List, Optional, Tuple
 
 from french.model import Entity, Span
 from french.numbers import Run, runs
@@ -50,8 +50,9 @@ def _dates(folded: str) -> Iterator[Tuple[Span, int, int, int, int]]:
     for m in BLOCK.finditer(folded):
         yield m.span(), int(m[1]), int(m[2]), int(m[3]), 4
     said = runs(folded)
+    ending, starting = {r.span[1]: r for r in said}, {r.span[0]: r for r in said}
     for m in MONTH.finditer(folded):
-        day, year = _before(folded, said, m.start()), _after(folded, said, m.end())
+        day, year = _before(folded, ending, m.start()), _after(starting, m.end())
         if day and year:
             yield (day[0], year[0]), day[1], MONTHS[m[1]], int(year[1]), len(year[1])
     for run in said:
@@ -60,29 +61,25 @@ def _dates(folded: str) -> Iterator[Tuple[Span, int, int, int, int]]:
             yield (run.span, *spoken)
 
 
-def _before(folded: str, said: List[Run], start: int) -> Optional[Tuple[int, int]]:
-    """Where the day begins and which it is."""
+def _before(folded: str, ending: Dict[int, Run], start: int) -> Optional[Tuple[int, int]]:
+    """Where the day begins and which it is; `ending` has the runs by where they end."""
     first = re.search(r"\b(?:premier|1 ?er) ?$", folded[max(0, start - 10) : start])
     if first:
         return start - len(first[0]), 1
-    for run in said:
-        digits, (begin, end) = run.groups[-1][0], run.groups[-1][1]
-        if 0 <= start - end <= 1 and len(digits) <= 2:
-            return begin, int(digits)
-    return None
-
-
-def _after(folded: str, said: List[Run], end: int) -> Optional[Tuple[int, str]]:
-    """Where the year ends and its digits, two or four ("dix-neuf cent", "quatre-vingt-cinq", "1985")."""
-    for run in said:
-        if not 0 <= run.span[0] - end <= 2:
-            continue
-        digits = ""
-        for group, (_, stop) in run.groups:
-            digits += group
-            if len(digits) == 4 or (len(digits) == 2 and digits not in ("19", "20")):
-                return stop, digits
+    run = ending.get(start) or ending.get(start - 1)
+    if run is None or len(run.groups[-1][0]) > 2:
         return None
+    return run.groups[-1][1][0], int(run.groups[-1][0])
+
+
+def _after(starting: Dict[int, Run], end: int) -> Optional[Tuple[int, str]]:
+    """Where the year ends and its digits, two or four ("dix-neuf cent", "quatre-vingt-cinq", "1985")."""
+    run = next((starting[at] for at in (end, end + 1, end + 2) if at in starting), None)
+    digits = ""
+    for group, (_, stop) in run.groups if run else ():
+        digits += group
+        if len(digits) == 4 or (len(digits) == 2 and digits not in ("19", "20")):
+            return stop, digits
     return None
 
 

@@ -10,7 +10,7 @@ from french.model import Entity, Span
 from french.spelling import respelt
 
 # What "rappelez-moi" is followed by when it means "remind me".
-REMIND = r"(?! (?:l'|le |la |les |que |ma |mon |mes |quand|quel|ou |si |comment|combien|au 0|au zero|au ⟦))"
+REMIND = r"\b(?! (?:l'|le |la |les |que |ma |mon |mes |quand|quel|ou |si |comment|combien|au 0|au zero|au ⟦))"
 VERBS = r"(?:appeler|rappeler|telephoner|contacter|joindre|passer un appel)"
 SAID = r"(?:appelez|appelle|appeliez|appellerez|appelleras?|rappelez|rappelle|rappeliez|rappellerez|telephon(?:ez|e|iez)|contact(?:ez|e|iez)|joign(?:ez|e|iez))"
 ASKS = r"(?:pouvez|pourriez|pourrez|peux|peu|peut|pourrait|allez|va|vas|doit|devez|devrait|voulez|preferez|souhaitez|puisse)"
@@ -30,7 +30,8 @@ PHONE = _any(
         r"\btelephone (?:c'est|ce serait|ca serait) (?:mieux|plus|bien|parfait)",
         r"\b(?:prefere|plutot|choisis|opte pour|mettez) (?:le |un |par )?telephone\b",
         rf"\b{ONE} (?:me |m'|nous )?(?:{ASKS} )+(?:pas )?(?:me |m'|nous |le |la )?(?:{VERBS}\b){REMIND}",
-        rf"\b{ONE} (?:me |m'|nous ){SAID}{REMIND}",
+        rf"\b{ONE} (?:me |m'|nous ){SAID}{REMIND}|\b{ASKS} {ONE} (?:me |m'|nous ){VERBS}{REMIND}",
+        r"\bon s(?:e telephone|e rappelle|'appelle)\b",
         rf"\b(?:qu'un|un|qu'une|une|votre|vos|le|la) \w+ (?:me |m'|nous ){SAID}{REMIND}",
         rf"\b{SAID} (?:moi|nous)\b{REMIND}",
         r"\bm'appeler\b(?! (?:monsieur|madame|par mon))",

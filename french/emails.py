@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from itertools import islice
 from typing import Iterator, List, Optional, Tuple
 
 from french.model import Entity, Span
@@ -12,6 +13,8 @@ from french.numbers import FILLERS, WORDS, runs
 AT = re.compile(r" ?@ ?| ?[\[(](?:at|a|arobase)[\])] ?")
 LOCAL = re.compile(r"[\w.+%-]{1,64}$")
 DOMAIN = re.compile(r"[\w-]{1,63}(?:[.,][\w-]{1,63}){0,4}")
+# More addresses than anybody gives.
+MOST = 50
 SPOKEN_AT = re.compile(r"\b(?:arobase?|arobaze|arrobase|a robase|arobas)\b")
 TLDS = frozenset(
     [
@@ -47,6 +50,7 @@ JOINERS = (
     ("underscore", "_"), ("under score", "_"), ("tiret du milieu", "-"), ("tiret du 6", "-"), ("tiret du six", "-"),
     ("tiret", "-"), ("trait d'union", "-"), ("point", "."), ("dot", "."), ("plus", "+"),
 )  # fmt: skip
+SIGNS = frozenset("_-.+")
 TOGETHER = re.compile(r"\b(?:tout attache|tout colle|en un (?:seul )?mot|attache|tout ensemble)\b")
 STOPS = frozenset(
     [
@@ -97,6 +101,7 @@ STOPS = frozenset(
         "internet",
     ]
 )
+INTRODUCING = frozenset(("c'est", "cest", "est", "mail", "email", "e-mail", "adresse", "suivante", "sera"))
 
 Piece = Tuple[str, Span]
 
@@ -107,7 +112,7 @@ def find(text: str, folded: str, now: datetime) -> List[Entity]:
 
 
 def _all(folded: str) -> Iterator[Tuple[str, Span, bool]]:
-    for m in AT.finditer(folded):
+    for m in islice(AT.finditer(folded), MOST):
         local = LOCAL.search(folded, max(0, m.start() - 64), m.start())
         local = local and re.compile(r"[\w.+%-]+").fullmatch(folded, local.start(), m.start())
         domain = DOMAIN.match(folded, m.end())
@@ -118,7 +123,7 @@ def _all(folded: str) -> Iterator[Tuple[str, Span, bool]]:
             end = domain.start() + len(host.rstrip(".-"))
             if name and (m[0].strip() == "@" or "." in host):
                 yield f"{name}@{host.rstrip('.-')}", (local.start(), end), "." in host
-    for m in SPOKEN_AT.finditer(folded):
+    for m in islice(SPOKEN_AT.finditer(folded), MOST):
         before, after = _local(folded, m.start()), _host(folded, m.end())
         if before and after:
             yield f"{before[0]}@{after[0]}", (before[1], after[1]), "." in after[0]
@@ -159,32 +164,38 @@ def _local(folded: str, end: int) -> Optional[Tuple[str, int]]:
     start = folded.find(" ", start, end) + 1 if start else 0
     together = max((m.end() for m in TOGETHER.finditer(folded, start, end)), default=None)
     pieces = _pieces(folded, start if together is None else together, end)
-    name, begin, wanted = "", end, True
-    while pieces:
-        word, span = pieces.pop()
-        joiner = word in ("_", "-", ".", "+")
-        short = (len(word) == 1 and word.isalpha()) or word.isdigit()
-        if (
-            not joiner
-            and not wanted
-            and together is None
-            and not short
-            and not name[:1].isdigit()
-            and not _letter(name)
-        ):
-            break
-        if word.rstrip("'") in STOPS and not joiner and name and (together is None or len(word) > 1) and not wanted:
-            break
-        if not joiner and word in STOPS and len(word) > 1 and wanted and name[:1] not in ("_", "-", ".", "+"):
-            break
-        name, begin, wanted = word + name, span[0], joiner
-    name = name.strip(".-_+'")
-    return (name, begin) if re.fullmatch(r"[\w.+-]{1,64}", name) else None
+    said: List[Piece] = []
+    while pieces and _belongs(pieces[-1][0], said[0][0] if said else None, together is not None):
+        said.insert(0, pieces.pop())
+    if together is None and said and said[0][0] not in SIGNS:
+        said = _introduced(pieces) + said
+    while said and said[0][0] in SIGNS:
+        said.pop(0)
+    name = "".join(word for word, _ in said).strip(".-_+'")
+    return (name, said[0][1][0]) if re.fullmatch(r"[\w.+-]{1,64}", name) else None
 
 
-def _letter(name: str) -> bool:
-    """True when what was read so far begins with one letter said alone ("d u pont")."""
-    return False if len(name) > 1 else name.isalpha()
+def _belongs(word: str, following: Optional[str], together: bool) -> bool:
+    """True when a word is part of the address that goes on with `following`."""
+    if word in SIGNS or (following in SIGNS and following is not None):
+        return True
+    if following is None or together:
+        return word not in STOPS or len(word) == 1
+    if len(word) == 1 and word.isalpha():
+        return len(following) == 1 or word not in STOPS
+    return word not in STOPS and (word.isdigit() or following[0].isdigit() or len(following) == 1)
+
+
+def _introduced(pieces: List[Piece]) -> List[Piece]:
+    """Words right after "c'est" or "mail" that an engine wrote apart ("mon mail c'est papi robert arobase …")."""
+    said: List[Piece] = []
+    for word, span in reversed(pieces[-4:]):
+        if word in INTRODUCING:
+            return said[::-1]
+        if not word.isalpha() or word in STOPS:
+            break
+        said.append((word, span))
+    return []
 
 
 def _host(folded: str, start: int) -> Optional[Tuple[str, int]]:

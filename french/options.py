@@ -13,7 +13,7 @@ from french.spelling import respelt
 Option = Union[int, str]
 ORDINALS = {
     "premier": 1, "premiere": 1, "1er": 1, "1ere": 1, "1re": 1, "deuxieme": 2, "second": 2, "seconde": 2, "2nd": 2, "2nde": 2,
-    "troisieme": 3, "quatrieme": 4, "cinquieme": 5, "sixieme": 6, "septieme": 7, "huitieme": 8, "neuvieme": 9, "dixieme": 10,
+    "troisieme": 3, "quatrieme": 4, "cinquieme": 5, "sixieme": 6, "septieme": 7, "huitieme": 8, "neuvieme": 9, "dixieme": 10, "prems": 1, "preums": 1, "deuz": 2, "deuzio": 2,
 }  # fmt: skip
 NTH = r"(?P<nth>\d{1,2}) ?(?:e|eme|ieme|em|er|ere|re|nd|nde)\b"
 LISTED = (
@@ -24,15 +24,18 @@ ORDINAL = re.compile(
     rf"(?P<det>\b(?:le|la|au|du|l'|ce|mon|pour|sur|jpren|prends?) ?(?:tout|toute)? ?)?\b(?:(?P<word>{'|'.join(ORDINALS)})\b|{NTH})(?: (?P<noun>{LISTED}))?"
 )
 LAST = re.compile(
-    rf"(?P<avant>avant )?(?P<det>\b(?:le|la|au|du|l'|ce) (?:tout |toute )?)?\bderniere?\b(?: (?P<noun>{LISTED}))?|\bcelui (?:tout )?(?:du|en) bas\b|\btout en bas\b"
+    rf"(?P<avant>avant )?(?P<det>\b(?:le|la|au|du|l'|ce) (?:tout |toute )?)?\bderniere?\b(?: (?P<noun>{LISTED}))?|\bcel(?:ui|le) (?:tout )?(?:du|en|d'en|le plus) bas\b|\btout en bas\b|\bcel(?:ui|le) (?:de |d)?(?:tout )?(?:a )?la fin\b|\b(?:dite?s?|lue?|propose|cite)(?: tout)? en dernier\b"
 )
-TOP = re.compile(r"\bcelui (?:tout )?(?:du|en) haut\b|\btout en haut\b")
+TOP = re.compile(
+    r"\b(?:dite?s?|lue?|propose|cite)(?: tout)? en premier\b|\bcel(?:ui|le) (?:tout )?(?:du|en|d'en|le plus) haut\b|\btout en haut\b"
+)
 # What follows an ordinal that counts something else than choices.
 OTHERS = re.compile(
     r" ?(?:de |du |d'|des )?(?:janv|fevr|mars\b|avril|mai\b|juin|juil|aout|sept|octo|nove|dece|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|"
     r"semaine|sem\b|mois|jour|annee|trimestre|semestre|quinzaine|categorie|etage|enfant|bebe|fois|grossesse|mari\b|femme|"
-    r"disponible|dispo\b|libre|possible|venu|pour (?:un|une|mon|ma)\b|appel|message|phrase|courrier|demande|question|degre|partie|personne|accident|arret|conge|emploi|salaire|bulletin|chiffre|\d)"
+    r"disponible|dispo\b|libre|possible|venu|pour (?:un|une|mon|ma)\b|appel|connexion|message|phrase|courrier|demande|question|degre|partie|personne|accident|arret|conge|emploi|salaire|bulletin|chiffre|\d)"
 )
+ANOTHER = re.compile(r"\b(?:une?|d'une?|cet(?:te)?|aucune?) (?:tout )?(?:nouveau |nouvelle )?$")
 BEFORE_OTHERS = re.compile(
     r"(?:\b(?:mois|semaine|annee|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|an|ete|hiver|fois|en|votre|vos|ma|ta|sa|leur|notre|de|juin|mai|mars) )$"
 )
@@ -43,12 +46,12 @@ NAMED = re.compile(
     rf"\b(?:numero|num|nº|n°|n|choix|option|ligne|proposition|reponse|touche|creneau|tape[rz]?|taper|case|bouton|solution|le creneau)(?: (?:le |la |numero )?|)?#? ?{NUMBER}\b(?! ?(?:h\b|heures?|[:/]\d|\d))"
 )
 POLITE = (
-    r"(?:oui|ouais|ok|okay|non|plutot|alors|euh|heu|bon|ben|bah|et|hop|donc|finalement|d'accord|parfait|allez|va|pour|moi|je|j|j'|jprends?|jpren|jpr|jvais|vais|"
+    r"(?:oui|ouais|ok|okay|non|plutot|alors|euh|heu|bon|ben|bah|et|hop|donc|finalement|d'accord|parfait|allez|va|pour|moi|je|j|j'|jprends?|jpren|jpr|jveux?|jvx|me|mon choix|choix|jvais|vais|"
     r"vai|choisi[rst]*|prends?|prend|prendre|pren|prenez|preferes?|prefere|voudrais|veux|veu|mettez|mets|mette|donnez|reserve[rz]?|retiens|garde|c'est|ca sera|ce sera|sera|"
     r"sur|dis|dirais|disons|le|la|l'|numero|n°|svp|stp|s'il vous plait|s'il te plait|merci|bien|me va|ca me va|ira|ca ira|va bien|bonjour|madame|monsieur|"
     r"parfaitement|s'il|te|vous|plait|opte|au|du coup|je confirme|valide)"
 )
-ALONE = re.compile(rf"\W*(?:{POLITE}\W+)*#?{NUMBER}(?:\W+{POLITE})*\W*")
+ALONE = re.compile(rf"[^\w<]*(?:{POLITE}\W+)*#?{NUMBER}(?:\W+{POLITE})*\W*")
 
 
 def find(text: str, folded: str, now: datetime) -> List[Entity]:
@@ -59,18 +62,20 @@ def find(text: str, folded: str, now: datetime) -> List[Entity]:
     if not kept:
         return []
     span, value = kept[0]
+    before = span[1]
     for (start, end), later in kept[1:]:
-        if CORRECTED.search(spelt.text, span[1], start):
+        if CORRECTED.search(spelt.text, before, start):
             span, value = (start, end), later
+        before = end
     place = spelt.span(span)
     return [Entity("option", value, text[slice(*place)], place)]
 
 
 def _said(text: str) -> List[Tuple[Span, Option]]:
     found: List[Tuple[Span, Option]] = []
-    if "derni" in text or "bas" in text:
+    if "derni" in text or "bas" in text or "fin" in text:
         found += [(m.span(), "last") for m in LAST.finditer(text) if not m["avant"] and _chooses(text, m)]
-    if "haut" in text:
+    if "haut" in text or "premier" in text:
         found += [(m.span(), 1) for m in TOP.finditer(text)]
     for m in ORDINAL.finditer(text):
         value = ORDINALS[m["word"]] if m["word"] else int(m["nth"])
@@ -105,5 +110,5 @@ def _chooses(text: str, m: re.Match[str]) -> bool:
     ):
         return False
     if "det" not in groups or groups["noun"] or groups["det"]:
-        return True
+        return not ANOTHER.search(text, max(0, start - 20), start)
     return len(re.findall(r"\w+", text)) <= 4

@@ -20,13 +20,21 @@ CORRECTED = re.compile(
     r"\b(?:non|pardon|plutot|enfin|correction|excuse[rz]?|erreur|trompee?|rectifie|reprends)\b|je me suis tromp"
 )
 OLD = re.compile(
-    r"\b(?:ancien(?:ne)?|vieux|remplace[rz]?|remplacement|au lieu d|a la place d|plus (?:joignable|valable|bon|utiliser?)|"
+    r"\b(?:ancien(?:ne)?|vieux|remplace[rz]?|remplacement|au lieu du?|a la place du?|plus (?:joignable|valable|bon|utiliser?)|"
     r"supprime[rz]?|enleve[rz]?|retire[rz]?|efface[rz]?|n'est plus|c'est plus|est plus|pas le|pas au|resilie\w*|coupee?|avant c'etait|etait)\b"
 )
 NEW = re.compile(
     r"\b(?:nouveau|nouvelle|nouvo|desormais|maintenant|dorenavant|par (?:le|mon|ma|celui)|a present|utilise[rz]|mette[rz]|mets|"
     r"mete|note[rz]|prene[rz]|c'est le|plutot|mais (?:le|au))\b"
 )
+ECHO = re.compile(r"^[ ,)]*(?:(?:ca |ca,? )?c'est )?(?:mon|le|ma)? ?(nouveau|nouvelle|ancien|ancienne|vieux)\b")
+ECHO_SAID = re.compile(
+    r"^[ ,)]*(?:ca |ca,? )?c'(?:est|etait) (?:mon|le|ma)? ?(nouveau|nouvelle|ancien|ancienne|vieux)\b"
+)
+# The letter O typed for the first zero.
+LETTER_O = re.compile(r"\bo(?=[1-9](?:[ .-]?\d\d){4}\b)")
+TAIL = re.compile(r"\W*(?:euh |ah |oups )*(?:non|pardon|enfin)(?: (?:pardon|non|euh|c'est|plutot|pas \w+))*\W*")
+HOUR = re.compile(r" ?(?:h\b|heures?\b|:)")
 DATE_LIKE = re.compile(r"\d{1,2}[ ./-]\d{1,2}[ ./-](?:\d{4}|2[4-9]|3[0-5])")
 
 
@@ -35,7 +43,8 @@ def find(text: str, folded: str, now: datetime) -> List[Entity]:
 
     A number corrected on the spot ("… euh non pardon zéro six …") is one entity with what was said last.
     """
-    numbers = _corrected(folded, list(_complete(folded)))
+    folded = LETTER_O.sub("0", folded)
+    numbers = [_retold(folded, number) for number in _corrected(folded, list(_complete(folded)))]
     if not numbers:
         return []
     counts = chosen(folded, [span for _, span, _ in numbers]) if len(numbers) > 1 else 0
@@ -59,7 +68,7 @@ def incomplete(text: str, folded: str, now: datetime) -> List[Entity]:
         cued = CUE.search(folded, max(0, start - 45), start) is not None
         if not cued and (len(digits) < 6 or DATE_LIKE.fullmatch(folded[start:end])):
             continue
-        if len(digits) < 10 or cued:
+        if len(digits) <= 12 or cued:
             found.append(Entity("phone", f"+33{digits[1:]}", text[start:end], (start, end), valid=False))
     return found[-1:]
 
@@ -73,9 +82,8 @@ def chosen(folded: str, spans: Sequence[Span]) -> int:
         before, after = folded[max(since, start - 60) : start], folded[spans[n][1] : min(until, spans[n][1] + 30)]
         old = max((m.end() for m in OLD.finditer(before)), default=-1)
         new = max((m.end() for m in NEW.finditer(before)), default=-1)
-        told = re.search(
-            r"^[ ,)]*(?:c'est|ca c'est)? ?(?:mon|le|ma)? ?(nouveau|nouvelle|ancien|ancienne|vieux)\b", after
-        )
+        # "… ça c'est mon nouveau"; before another number the word may announce that one.
+        told = (ECHO if n + 1 == len(spans) else ECHO_SAID).search(after)
         if told:
             scores.append(2 if told[1].startswith("nouv") else -2)
         else:
@@ -153,6 +161,19 @@ def _taken(groups: Tuple[Tuple[str, Span], ...], at: int, count: int) -> Optiona
         count -= len(groups[at][0])
         at += 1
     return at if count == 0 else None
+
+
+def _retold(folded: str, number: Number) -> Number:
+    """The number with its last pair put right ("… soixante-treize non soixante-quatorze")."""
+    value, (start, end), _ = number
+    between = TAIL.match(folded, end)
+    if not between or between.end() == end:
+        return number
+    run = next((r for r in runs(folded[between.end() : between.end() + 40]) if r.span[0] == 0), None)
+    if run is None or len(run.digits) not in (2, 4) or HOUR.match(folded, between.end() + run.span[1]):
+        return number
+    value = value[: -len(run.digits)] + run.digits
+    return value, (start, between.end() + run.span[1]), _valid(value)
 
 
 def _valid(value: str) -> bool:

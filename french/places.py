@@ -32,7 +32,7 @@ ELSEWHERE = re.compile(
 APART = re.compile(r"(?:^|[,(;:/\n] ?|- )$")
 AFTER = re.compile(r" ?(?:$|[,);.!?/\n])")
 AND = re.compile(
-    r"[ ,]*\b(?:ou bien|ou alors|ou sinon|ou|sinon|et|voire|a defaut|soit)(?: a| sur| celle de| l'agence de| bien)? "
+    r"[ ,]*\b(?:ou bien|ou alors|ou sinon|ou plutot|ou a defaut|ou|sinon|et|voire|a defaut|soit)(?: a| sur| celle de| l'agence de| bien)? "
 )
 POSTCODE = re.compile(
     r"(?<![\d.,])((?:0[1-9]|[1-8]\d|9[0-8])\d{3}|(?:0[1-9]|[1-8]\d|9[0-8]) \d{3})(?![\d.,]*\d)(?! ?(?:euros?|€|e\b))"
@@ -139,10 +139,11 @@ def _town(words: Words, at: int, count: int, found: List[Found]) -> Optional[Fou
     folded = words.folded
     before = folded[max(0, words.tokens[at][1][0] - 48) : words.tokens[at][1][0]]
     bare = _bare(words, at, count)
-    if (DENIED.search(before) and not bare) or ELSEWHERE.search(before):
+    if DENIED.search(before) or ELSEWHERE.search(before):
         return None
     capital = words.text[start].isupper() and not words.text.isupper()
-    ordinary = (count == 1 and (key in _common() or len(key) < 3)) and not (capital and start > 0)
+    bare_name = key.partition(" ")[2] if key.startswith(("le ", "la ", "les ")) else key
+    ordinary = (bare_name in _common() or len(bare_name) < 3) and not (capital and start > 0)
     tied = folded[end : end + 1] == "-" or (folded[start - 1 : start] == "-" and start > 0)
     joined = bool(found) and AND.fullmatch(folded, found[-1].span[1], start) is not None
     if joined and not ordinary:
@@ -199,11 +200,11 @@ def _misspelt(words: Words) -> Optional[Found]:
                 continue
             near = process.extractOne(
                 key,
-                towns.by_letter().get(key[0], ()),
+                towns.alike(key),
                 scorer=fuzz.ratio,
                 score_cutoff=LIKE if len(key) > 5 else LIKE_SHORT,
             )
-            if near:
+            if near and (strong or towns.towns()[near[0]][1] >= 9_500):
                 return Found(words.span(n, count), towns.towns()[near[0]][0], 3 if strong else 2)
     return None
 

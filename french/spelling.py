@@ -37,8 +37,9 @@ class Spelt:
         return self.sources[first][0], self.sources[last][1]
 
 
+@lru_cache(maxsize=1)
 def respelt(folded: str) -> Spelt:
-    """A folded text with its words put right, hyphens and spaces as one space."""
+    """A folded text with its words put right, hyphens and spaces as one space; the last one is kept, each parser asks for it."""
     parts: List[str] = []
     starts: List[int] = []
     sources: List[Span] = []

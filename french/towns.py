@@ -77,13 +77,17 @@ def short() -> Dict[str, str]:
     return {first: name for first, name in found.items() if towns().get(first, (None, 0))[1] < 10_000}
 
 
+def alike(name: str) -> List[str]:
+    """Names of towns of some size with the same first letter and about the same length, to forgive a typo."""
+    return [n for length in range(len(name) - 2, len(name) + 3) for n in _by_shape().get((name[:1], length), ())]
+
+
 @lru_cache(maxsize=1)
-def by_letter() -> Dict[str, List[str]]:
-    """Names of towns of some size by first letter, to forgive a typo."""
-    found: Dict[str, List[str]] = {}
+def _by_shape() -> Dict[Tuple[str, int], List[str]]:
+    found: Dict[Tuple[str, int], List[str]] = {}
     for name, (_, population) in towns().items():
         if population >= 2_000 and len(name) >= 5:
-            found.setdefault(name[0], []).append(name)
+            found.setdefault((name[0], len(name)), []).append(name)
     return found
 
 

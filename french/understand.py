@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from datetime import datetime
 from typing import Callable, Iterable, List, Tuple
 
-from french import answers, births, channels, codes, emails, moments, nirs, options, phones, places, reasons, references
+from french import answers, births, channels, emails, moments, nirs, options, phones, places, reasons, references
+from french import codes as one_time_codes
 from french.model import Entity, Understanding
 from french.text import fold
 
@@ -32,10 +34,13 @@ PARSERS: Tuple[Parser, ...] = (
     places.find,
     answers.find,
 )
+# What somebody wants stands in the first pages; references and secrets are looked for to the end.
+READ = 2_000
+TO_THE_END = frozenset((references.find, *SECRETS, one_time_codes.find))
 
 
 def understand(text: str, now: datetime) -> Understanding:
-    """Everything understood in a text; `now` is naive local time. A corrected or given up number is of kind "former"."""
+    """Everything understood in a text; `now` is naive local time. A number given up is of kind "former"."""
     return Understanding(text, tuple(_settled(PARSERS, text, now)))
 
 
@@ -44,13 +49,8 @@ def secrets(text: str, *, codes: bool = False) -> List[Entity]:
 
     A phone given up ("plus joignable au …") is one too: all that must be kept out of Rasa is here.
     """
-    found = _settled((*SECRETS, one_time_code) if codes else SECRETS, text, NEVER)
+    found = _settled((*SECRETS, one_time_codes.find) if codes else SECRETS, text, NEVER)
     return [Entity("phone", e.value, e.text, e.span, e.valid) if e.kind == "former" else e for e in found]
-
-
-def one_time_code(text: str, folded: str, now: datetime) -> List[Entity]:
-    """The code that was asked for."""
-    return codes.find(text, folded, now)
 
 
 def masked(understanding: Understanding) -> str:
@@ -70,9 +70,16 @@ def masked(understanding: Understanding) -> str:
 def _settled(parsers: Iterable[Parser], text: str, now: datetime) -> List[Entity]:
     """What the parsers found, without overlaps, in order."""
     folded = fold(text)
+    opening, folded_opening = text[:READ], folded[:READ]
     taken: List[Entity] = []
+    starts: List[int] = []
     for parser in parsers:
-        for entity in sorted(parser(text, folded, now), key=lambda e: e.span[0] - e.span[1]):
-            if all(e.span[1] <= entity.span[0] or entity.span[1] <= e.span[0] for e in taken):
-                taken.append(entity)
-    return sorted(taken, key=lambda e: e.span)
+        whole = parser in TO_THE_END
+        found = parser(text if whole else opening, folded if whole else folded_opening, now)
+        for entity in sorted(found, key=lambda e: e.span[0] - e.span[1]):
+            at = bisect_left(starts, entity.span[0])
+            free = at == 0 or taken[at - 1].span[1] <= entity.span[0]
+            if free and (at == len(taken) or entity.span[1] <= starts[at]):
+                taken.insert(at, entity)
+                starts.insert(at, entity.span[0])
+    return taken

@@ -16,6 +16,7 @@ from prometheus_client import Counter, Histogram
 
 import french
 from booking_core import Core
+from french import say
 from gateway.render import Message, Reply, render
 from gateway.responses import response
 
@@ -26,6 +27,7 @@ LATENCY = Histogram("rdv_turn_seconds", "Time to answer a turn", ["medium"])
 
 SECRET_HEADER = "X-Rdv-Secret"  # noqa: S105 - the name of the header, not a secret
 VALUE = re.compile(r"(reason|channel|agency|slot|appointment|option|intent|day):[\w:.-]{1,80}")
+SAID = re.compile(r"⟦((?:phone|email):\d+)⟧")
 KEYS = {"*": "⟦intent:repeat⟧", "0": "⟦intent:ask_human⟧"}
 LONGEST = 2_000
 TURNS_A_MINUTE = 30
@@ -83,7 +85,7 @@ class Turns:
             with LATENCY.labels(turn.medium).time():
                 raw, outcome = await self._answer(turn)
             TURNS.labels(turn.medium, outcome).inc()
-            reply = render(raw, turn.medium)
+            reply = render(await asyncio.to_thread(self._spoken, turn, raw), turn.medium)
             if turn.message_id and outcome == "answered":
                 stored = [m.to_json() for m in reply.messages]
                 await asyncio.to_thread(self.core.reply_store, turn.conversation, turn.message_id, stored)
@@ -122,6 +124,17 @@ class Turns:
             return self.vaulted(turn.conversation, digits, codes=True)
         text = (turn.text or "").replace("⟦", " ").replace("⟧", " ").lstrip("/ ").strip()
         return self.vaulted(turn.conversation, text, codes=False) or "…"
+
+    def _spoken(self, turn: Turn, raw: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The answer with the numbers and addresses that its references stand for."""
+
+        def said(reference: re.Match[str]) -> str:
+            value = self.core.vault_get(turn.conversation, reference[1])
+            if reference[1].startswith("phone:"):
+                return say.phone(value, turn.medium)
+            return say.email(value, turn.medium)
+
+        return [m | {"text": SAID.sub(said, m["text"])} if m.get("text") else m for m in raw]
 
     def vaulted(self, conversation: str, text: str, *, codes: bool) -> str:
         """A text whose phones, e-mails, NIRs, dates of birth and codes are put in the vault."""

@@ -176,7 +176,7 @@ def test_the_terminal_books_too(service: Service) -> None:
 
 
 def test_parse_says_what_the_pipeline_understood(service: Service) -> None:
-    line = json.dumps({"text": "un rdv tel mardi à 10h pour la c2s", "now": "2026-11-18T09:00:00"})
+    line = json.dumps({"text": "je voudrais un rdv tel mardi à 10h pour la c2s", "now": "2026-11-18T09:00:00"})
     said = f"{line}\nmon numéro est le 06 39 98 12 34\n"
     first, second = map(json.loads, service.rdv("parse", said=said).splitlines())
     assert (first["intent"], first["reason"], first["channel"]) == ("book_appointment", "c2s", "phone")
