@@ -121,7 +121,7 @@ def _all(folded: str) -> Iterator[Tuple[str, Span, bool]]:
             if "," in domain[0] and host.rpartition(".")[2] not in TLDS:
                 host = domain[0].partition(",")[0]
             end = domain.start() + len(host.rstrip(".-"))
-            if name and (m[0].strip() == "@" or "." in host):
+            if name and ("." in host or (m[0].strip() == "@" and host[0].isalpha())):
                 yield f"{name}@{host.rstrip('.-')}", (local.start(), end), "." in host
     for m in islice(SPOKEN_AT.finditer(folded), MOST):
         before, after = _local(folded, m.start()), _host(folded, m.end())
@@ -179,7 +179,9 @@ def _belongs(word: str, following: Optional[str], together: bool) -> bool:
     """True when a word is part of the address that goes on with `following`."""
     if word in SIGNS or (following in SIGNS and following is not None):
         return True
-    if following is None or together:
+    if together:
+        return word not in INTRODUCING
+    if following is None:
         return word not in STOPS or len(word) == 1
     if len(word) == 1 and word.isalpha():
         return len(following) == 1 or word not in STOPS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Dict, List, Optional, Tuple
+from typing import Dict, List, NamedTuple, Optional, Tuple
 
 from text_to_num import text2num
 
@@ -26,7 +26,7 @@ WORDS = {**UNITS, **TENS}
 SPOKEN = frozenset(WORDS) | SCALES
 FILLERS = frozenset(("euh", "heu", "hum", "bah", "ben", "puis", "alors"))
 TOKEN = re.compile(r"\d+|[a-z]+")
-GAP = re.compile(r"[\s.,/()_\-:]{0,4}")
+GAP = re.compile(r"[\s.,/()_\-:]{0,6}")
 
 ACCENTED = {"zero": "zéro"}
 UNIT_WORDS = [ACCENTED.get(w, w) for w in list(UNITS)[:17]]
@@ -91,17 +91,17 @@ def _scaled(number: int, scale: int, one: str, many: str) -> str:
 
 def runs(folded: str) -> List[Run]:
     """Every run of numbers of a folded text, typed or spoken; "euh" between two groups does not end one."""
-    tokens = [(m[0], m.span()) for m in TOKEN.finditer(folded)]
+    tokens = _tokens(folded)
     found: List[Run] = []
     groups: List[Tuple[str, Span]] = []
     end = at = 0
     while at < len(tokens):
-        word, span = tokens[at]
+        word, span, _ = tokens[at]
         joined = bool(groups) and GAP.fullmatch(folded, end, span[0]) is not None
         if word in FILLERS and joined:
             end, at = span[1], at + 1
             continue
-        group = _group(tokens, at, folded)
+        group = _group(tokens, at, after_zero=joined and groups[-1][0] == "0")
         if group is None or not joined:
             if groups:
                 found.append(Run(tuple(groups)))
@@ -110,45 +110,74 @@ def runs(folded: str) -> List[Run]:
             at += 1
             continue
         said, at = group
-        end = tokens[at - 1][1][1]
+        end = tokens[at - 1].span[1]
         groups.append((said, (span[0], end)))
     return [*found, Run(tuple(groups))] if groups else found
 
 
-def _group(tokens: List[Tuple[str, Span]], at: int, folded: str) -> Optional[Tuple[str, int]]:
-    """The digits said from one token on, and where the next group begins: "39", "6", "085"; None when no number."""
-    word = tokens[at][0]
+class _Token(NamedTuple):
+    """A word or digits, where, and what stands between it and the one before: "-", " ", ", "."""
+
+    word: str
+    span: Span
+    gap: str
+
+
+def _tokens(folded: str) -> List[_Token]:
+    tokens, end = [], 0
+    for m in TOKEN.finditer(folded):
+        tokens.append(_Token(m[0], m.span(), folded[end : m.start()]))
+        end = m.end()
+    return tokens
+
+
+def _word(tokens: List[_Token], at: int) -> str:
+    """The word at a place when it can go on with the one before it, "" otherwise: a comma parts two numbers."""
+    return tokens[at].word if at < len(tokens) and tokens[at].gap in (" ", "-") else ""
+
+
+def _group(tokens: List[_Token], at: int, *, after_zero: bool) -> Optional[Tuple[str, int]]:
+    """The digits said from one token on, and where the next group begins; None when no number.
+
+    "zéro trois mille neuf cent" is 03 then 1900, not 03900.
+    """
+    word = tokens[at].word
     if word.isdecimal():
         return word, at + 1
     if word not in SPOKEN:
         return None
-    # "un" and "une" alone are articles more often than numbers; a run of one group is judged by who reads it.
-    total, at = _below_hundred(tokens, at)
+    total, after = _below_hundred(tokens, at)
     if total is None:
-        total = 1
-    elif total == 0:
-        return "0", at
+        return _scaled_group(tokens, at, 1, first=True)
+    return (str(total), after) if total == 0 or after_zero else _scaled_group(tokens, after, total)
+
+
+def _scaled_group(tokens: List[_Token], at: int, total: int, *, first: bool = False) -> Tuple[str, int]:
+    """What "cent" and "mille" make of a number; `first` when the group begins with one of them."""
     for scale, names in ((100, ("cent", "cents")), (1000, ("mille",))):
+        word = tokens[at].word if first and at < len(tokens) else _word(tokens, at)
         # "dix-neuf cent" is a number, "trente-cinq cent" is two.
-        if at < len(tokens) and tokens[at][0] in names and (scale == 1000 or total < 20):
-            rest, at = _below_thousand(tokens, at + 1) if scale == 1000 else _below_hundred(tokens, at + 1)
-            total = total * scale + (rest or 0)
+        if word in names and (scale == 1000 or total < 20):
+            rest, at = _below_thousand(tokens, at + 1) if scale == 1000 else _rest(tokens, at + 1)
+            total, first = total * scale + (rest or 0), False
     return str(total), at
 
 
-def _below_thousand(tokens: List[Tuple[str, Span]], at: int) -> Tuple[Optional[int], int]:
-    count, after = _below_hundred(tokens, at)
-    if after < len(tokens) and tokens[after][0] in ("cent", "cents"):
-        rest, end = _below_hundred(tokens, after + 1)
+def _rest(tokens: List[_Token], at: int) -> Tuple[Optional[int], int]:
+    """A number below a hundred that goes on with what was said before."""
+    return _below_hundred(tokens, at) if _word(tokens, at) else (None, at)
+
+
+def _below_thousand(tokens: List[_Token], at: int) -> Tuple[Optional[int], int]:
+    count, after = _rest(tokens, at)
+    if _word(tokens, after) in ("cent", "cents"):
+        rest, end = _rest(tokens, after + 1)
         return (count or 1) * 100 + (rest or 0), end
     return count, after
 
 
-def _below_hundred(tokens: List[Tuple[str, Span]], at: int) -> Tuple[Optional[int], int]:
-    if at >= len(tokens):
-        return None, at
-    word = tokens[at][0]
-    following = tokens[at + 1][0] if at + 1 < len(tokens) else ""
+def _below_hundred(tokens: List[_Token], at: int) -> Tuple[Optional[int], int]:
+    word, following = tokens[at].word, _word(tokens, at + 1)
     if word == "quatre" and following in ("vingt", "vingts"):
         return _with_units(tokens, at + 2, 80)
     if word in TENS:
@@ -158,14 +187,14 @@ def _below_hundred(tokens: List[Tuple[str, Span]], at: int) -> Tuple[Optional[in
     return (UNITS[word], at + 1) if word in UNITS else (None, at)
 
 
-def _with_units(tokens: List[Tuple[str, Span]], at: int, ten: int) -> Tuple[int, int]:
+def _with_units(tokens: List[_Token], start: int, ten: int) -> Tuple[int, int]:
     """What follows a ten: "et un", "neuf", and "douze" after soixante and quatre-vingt."""
-    start = at
-    if at + 1 < len(tokens) and tokens[at][0] == "et" and tokens[at + 1][0] in ("un", "une", "onze"):
+    at = start
+    if _word(tokens, at) == "et" and _word(tokens, at + 1) in ("un", "une", "onze"):
         at += 1
-    rest, after = _below_hundred(tokens, at)
-    if rest is None or not 0 < rest < (20 if ten in (60, 80) else 10):
-        return ten, start
-    if tokens[at][0] == "quatre" and after == at + 2:  # "soixante quatre-vingts": two numbers
-        return ten, start
-    return ten + rest, after
+    unit = UNITS.get(_word(tokens, at), 0)
+    if unit == 4 and _word(tokens, at + 1) in ("vingt", "vingts") and tokens[at].gap != "-":
+        return ten, start  # "cinquante quatre-vingts" is two numbers, so is "cinquante-quatre vingt"
+    if unit == 10 and _word(tokens, at + 1) in ("sept", "huit", "neuf"):
+        unit, at = 10 + UNITS[tokens[at + 1].word], at + 1
+    return (ten + unit, at + 1) if 0 < unit < (20 if ten in (60, 80) else 10) else (ten, start)

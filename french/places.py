@@ -34,6 +34,7 @@ AFTER = re.compile(r" ?(?:$|[,);.!?/\n])")
 AND = re.compile(
     r"[ ,]*\b(?:ou bien|ou alors|ou sinon|ou plutot|ou a defaut|ou|sinon|et|voire|a defaut|soit)(?: a| sur| celle de| l'agence de| bien)? "
 )
+ARRONDISSEMENT = re.compile(r"(?:1?\d|20)(?:er?|eme|ieme)")
 POSTCODE = re.compile(
     r"(?<![\d.,])((?:0[1-9]|[1-8]\d|9[0-8])\d{3}|(?:0[1-9]|[1-8]\d|9[0-8]) \d{3})(?![\d.,]*\d)(?! ?(?:euros?|€|e\b))"
 )
@@ -135,6 +136,7 @@ def _town(words: Words, at: int, count: int, found: List[Found]) -> Optional[Fou
         entry = known[nickname]
     if entry is None or (count == 1 and len(key) < 2):
         return None
+    entry = _meant(words.text[start:end], key, entry)
     place, population = entry
     folded = words.folded
     before = folded[max(0, words.tokens[at][1][0] - 48) : words.tokens[at][1][0]]
@@ -170,11 +172,23 @@ def _town(words: Words, at: int, count: int, found: List[Found]) -> Optional[Fou
     return None
 
 
+def _meant(said: str, key: str, entry: Tuple[Place, int]) -> Tuple[Place, int]:
+    """A town, or the far larger one whose name lacks a letter ("fougere" is Fougères, "Fougeré" is Fougeré)."""
+    if entry[1] >= 3_000 or said.lower() == entry[0].name.lower() or len(key) < 5:
+        return entry
+    near = process.extractOne(
+        key, [n for n in towns.alike(key) if n != key], scorer=fuzz.ratio, score_cutoff=LIKE_SHORT
+    )
+    larger = towns.towns()[near[0]] if near else entry
+    return larger if larger[1] >= 10 * entry[1] else entry
+
+
 def _bare(words: Words, at: int, count: int) -> bool:
     """True when nothing else is said than a town, or another town."""
     if len(words.tokens) > 10:
         return False
     others = [w for n, (w, _) in enumerate(words.tokens) if not at <= n < at + count and w not in _fillers()]
+    others = [w for w in others if not ARRONDISSEMENT.fullmatch(w)]
     return all(w in towns.towns() and w not in _common() for w in others)
 
 

@@ -34,7 +34,7 @@ class IntentClassifier(GraphComponent):
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
         """`threshold`: below this probability the sentence is not understood."""
-        return {"threshold": 0.25, "C": 12.0}
+        return {"threshold": 0.2, "C": 30.0}
 
     def __init__(self, config: Dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
         """Rasa gives the storage where the model is kept."""
@@ -112,11 +112,11 @@ def only_reference(understanding: Understanding) -> Optional[str]:
 
 def model(c: float) -> Pipeline:
     """The model, not yet trained."""
-    words = TfidfVectorizer(ngram_range=(1, 2), strip_accents="unicode", sublinear_tf=True)
+    words = TfidfVectorizer(ngram_range=(1, 3), strip_accents="unicode", sublinear_tf=True)
     letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), strip_accents="unicode", sublinear_tf=True)
-    return make_pipeline(
-        FeatureUnion([("words", words), ("letters", letters)]), LogisticRegression(C=c, max_iter=400, random_state=0)
-    )
+    # Balanced: intents with few examples are as likely as those with many.
+    regression = LogisticRegression(C=c, class_weight="balanced", max_iter=400, random_state=0)
+    return make_pipeline(FeatureUnion([("words", words), ("letters", letters)]), regression)
 
 
 def selected(name: str, confidence: float) -> Dict[str, Any]:
