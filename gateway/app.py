@@ -14,7 +14,8 @@ import jwt
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from booking_core import Core
+from booking_core import Core, Identity
+from gateway.api import Api
 from gateway.rasa import ready
 from gateway.settings import Settings
 from gateway.turns import BadTurnError, Turn, Turns
@@ -47,6 +48,7 @@ def make_app(settings: Settings, core: Core) -> web.Application:
     app.router.add_get("/web/people", people)
     app.router.add_post("/web/session", session)
     app.router.add_post("/web/messages", messages)
+    app.router.add_routes(Api(core, signed_in).routes())
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)
     app.router.add_get("/metrics", metrics)
@@ -139,15 +141,20 @@ def conversation_of(token: str) -> str:
     return "web-" + hashlib.sha256(token.encode()).hexdigest()[:40]
 
 
-async def messages(request: web.Request) -> web.Response:
-    """One turn: {"text"} or {"value"} (a choice's value), and optionally {"id"} to repeat safely."""
+async def signed_in(request: web.Request) -> Identity:
+    """Who the bearer of the session token is; 401 when nobody."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme != "Bearer" or not token:
         raise web.HTTPUnauthorized
-    conversation = conversation_of(token)
-    identity = await asyncio.to_thread(request.app[CORE].identity, conversation)
+    identity = await asyncio.to_thread(request.app[CORE].identity, conversation_of(token))
     if identity.person_id is None:
         raise web.HTTPUnauthorized
+    return identity
+
+
+async def messages(request: web.Request) -> web.Response:
+    """One turn: {"text"} or {"value"} (a choice's value), and optionally {"id"} to repeat safely."""
+    conversation = (await signed_in(request)).conversation_id
     body = await body_of(request)
     text, value, message_id = body.get("text"), body.get("value"), body.get("id")
     if (text is None) == (value is None) or not isinstance(text or value or "", str):

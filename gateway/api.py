@@ -1,0 +1,111 @@
+"""The JSON API for the portal's own pages: signed in as the chat is, typed errors, nothing that the chat cannot do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import date
+from typing import Any
+
+from aiohttp import web
+
+from booking_core import Core, Identity, Range, Refusal, Slot, Wanted
+from booking_core.model import Channel
+
+MAX_DAYS = 31
+MAX_SLOTS = 500
+SignedIn = Callable[[web.Request], Awaitable[Identity]]
+
+
+class ApiError(Exception):
+    """A request that is refused: `code` for programs, and what is needed to mend it. Never personal data."""
+
+    def __init__(self, code: str, status: int = 400, **details: str | int) -> None:
+        super().__init__(code)
+        self.code, self.status, self.details = code, status, details
+
+    def response(self) -> web.Response:
+        """As the caller gets it."""
+        return web.json_response({"error": self.code, **self.details}, status=self.status)
+
+
+class Api:
+    """The endpoints under /api; `signed_in` raises 401 for whoever is not."""
+
+    def __init__(self, core: Core, signed_in: SignedIn) -> None:
+        self._core, self._signed_in = core, signed_in
+
+    def routes(self) -> list[web.RouteDef]:
+        """What to add to the application's router."""
+        return [web.get("/api/slots", self._answer(self._slots))]
+
+    def _answer(self, of: Callable[[web.Request, Identity], Awaitable[Any]]) -> Callable[..., Awaitable[web.Response]]:
+        """An endpoint: who it is first, then JSON or a typed error."""
+
+        async def handler(request: web.Request) -> web.Response:
+            who = await self._signed_in(request)
+            try:
+                return web.json_response(await of(request, who))
+            except Refusal as refusal:
+                return ApiError(refusal.code, 409).response()
+            except ApiError as error:
+                return error.response()
+
+        return handler
+
+    async def _slots(self, request: web.Request, who: Identity) -> dict[str, Any]:
+        """Free slots of a reason and channel on days `from`..`to` (included, 31 days apart at most), soonest first.
+
+        `agency`: an id, may be repeated; everywhere when left out. `limit`: 500 at most; `more` tells whether the
+        range holds others.
+        """
+        query = request.query
+        first, last = _day(query.get("from"), "from"), _day(query.get("to"), "to")
+        if last < first:
+            raise ApiError("bad_parameter", parameter="to")
+        if (last - first).days > MAX_DAYS:
+            raise ApiError("range_too_long", limit_days=MAX_DAYS)
+        reason, channel = _given(query.get("reason"), "reason"), _given(query.get("channel"), "channel")
+        if reason not in self._core.reasons:
+            raise ApiError("bad_parameter", parameter="reason")
+        if channel not in Channel.__args__:  # type: ignore[attr-defined]
+            raise ApiError("bad_parameter", parameter="channel")
+        page = await asyncio.to_thread(
+            self._core.search,
+            reason=reason,
+            channel=channel,
+            agency_ids=query.getall("agency", None),
+            wanted=Wanted((Range(first, last),), soonest=True),
+            limit=_number(query.get("limit", "100"), "limit"),
+            holder=who.conversation_id,
+        )
+        return {"slots": [_slot(one) for one in page.slots], "more": page.more}
+
+
+def _slot(slot: Slot) -> dict[str, Any]:
+    return {
+        "id": slot.id,
+        "agency": slot.agency_id,
+        "channel": slot.channel,
+        "start": slot.start.isoformat(),
+        "end": slot.end.isoformat(),
+    }
+
+
+def _given(value: str | None, name: str) -> str:
+    if not value:
+        raise ApiError("missing_parameter", parameter=name)
+    return value
+
+
+def _day(value: str | None, name: str) -> date:
+    try:
+        return date.fromisoformat(_given(value, name))
+    except ValueError:
+        raise ApiError("bad_parameter", parameter=name) from None
+
+
+def _number(value: str, name: str) -> int:
+    if not (value.isascii() and value.isdigit() and 1 <= int(value[:6]) <= MAX_SLOTS):
+        raise ApiError("bad_parameter", parameter=name)
+    return int(value)
