@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from email.utils import parseaddr
 from pathlib import Path
 from typing import IO, Any
 
@@ -32,7 +33,9 @@ def core_of(chosen: Settings) -> Core:
         chosen.database_url,
         chosen.clock(),
         secret=chosen.secret,
-        settings=CoreSettings(timezone=chosen.timezone, contact_proof=not chosen.demo),
+        settings=CoreSettings(
+            timezone=chosen.timezone, contact_proof=not chosen.demo, organizer=parseaddr(chosen.mail_from)[1]
+        ),
     )
 
 
@@ -49,7 +52,10 @@ def serve() -> None:
     from gateway.serve import serve as run
 
     chosen = settings()
-    asyncio.run(run(chosen, core_of(chosen)))
+    try:
+        asyncio.run(run(chosen, core_of(chosen)))
+    except BadSettingsError as bad:
+        raise click.ClickException(str(bad)) from None
 
 
 @main.command()

@@ -1,8 +1,9 @@
-"""The gateway's own few sentences, for when Rasa cannot speak: they live with the others in bot/domain/."""
+"""The sentences that the gateway says itself, without Rasa: they live with the others in bot/domain/."""
 
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import yaml
 
@@ -10,14 +11,15 @@ from gateway.settings import ROOT
 
 
 @cache
-def _responses() -> dict[str, list[dict[str, str]]]:
-    path = ROOT / "bot" / "domain" / "shared.yml"
-    responses: dict[str, list[dict[str, str]]] = yaml.safe_load(path.read_text("utf8"))["responses"]
+def _responses() -> dict[str, list[dict[str, Any]]]:
+    responses: dict[str, list[dict[str, Any]]] = {}
+    for path in sorted((ROOT / "bot" / "domain").glob("*.yml")):
+        responses |= yaml.safe_load(path.read_text("utf8")).get("responses") or {}
     return responses
 
 
-def response(name: str, medium: str) -> dict[str, str]:
-    """A response of bot/domain/shared.yml in its variant for the medium, as the connector would give it."""
+def response(name: str, medium: str, **values: str) -> dict[str, str]:
+    """A response of bot/domain/ in its variant for the medium, filled, as the connector would give it."""
     variants = _responses()[name]
     chosen = next((v for v in variants if v.get("channel") == medium), variants[0])
-    return {"text": chosen["text"]}
+    return {"text": chosen["text"].format(**values).strip()}

@@ -15,7 +15,10 @@ from actions.server import make_app as actions_app
 from booking_core import Core
 from gateway import rasa
 from gateway.app import PEOPLE, make_app
+from gateway.notices import Words
+from gateway.ports import ports, texter_of
 from gateway.settings import ROOT, Settings
+from gateway.timer import Timer
 
 log = logging.getLogger(__name__)
 
@@ -46,19 +49,25 @@ redirect_stderr=true
 
 
 async def serve(settings: Settings, core: Core) -> None:
-    """The gateway on its address and the action server on the loopback, until SIGINT or SIGTERM."""
+    """The gateway on its address, the action server on the loopback and the timer, until SIGINT or SIGTERM.
+
+    Raises BadSettingsError when notices could not leave.
+    """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
     stopped = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    timer = Timer(core, ports(settings, texter_of(settings)), Words(core))
     front, back = web.AppRunner(make_app(settings, core)), web.AppRunner(actions_app(core, secret=settings.secret))
     await back.setup()
     await web.TCPSite(back, "127.0.0.1", settings.actions_port).start()
     await front.setup()
     await web.TCPSite(front, settings.host, settings.port).start()
     log.info("the gateway listens on http://%s:%d", settings.host, settings.port)
+    ticking = asyncio.create_task(timer.run(settings.tick_seconds, stopped))
     await stopped.wait()
+    await ticking
     await front.cleanup()
     await back.cleanup()
 

@@ -35,6 +35,13 @@ class Settings:
     # Where the supervisor keeps its logs and process ids.
     var: str = str(ROOT / "var")
     timezone: str = "Europe/Paris"
+    # The timer: notices, waiting list, purge.
+    tick_seconds: int = 2
+    # smtp://, smtp+starttls:// or smtps://[user:password@]host[:port]; files in var/outbox when empty.
+    smtp_url: str = ""
+    mail_from: str = "rendez-vous@exemple.fr"
+    # How text messages leave: "console" drops them into var/outbox.
+    sms: str = "console"
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Settings:

@@ -38,10 +38,14 @@ class Outgoing:
 
 @dataclass(frozen=True)
 class Rendered:
-    """The words of a notice, and the calendar file that goes with it (`method`: REQUEST or CANCEL)."""
+    """The words of a notice, and the calendar file that goes with it (`method`: REQUEST or CANCEL).
+
+    `summary`: what the appointment is called in a calendar, the subject when empty.
+    """
 
     subject: str
     text: str
+    summary: str = ""
     calendar: bytes | None = None
     method: str = "REQUEST"
 

@@ -63,18 +63,18 @@ class Outbox(Booking):
 
     def _send(self, row: Row[Any], ports: Mapping[str, Port], render: Render) -> str:
         """Send one notice and note what became of it; its new state."""
-        with self.store.read() as connection:
-            outgoing = self._outgoing(connection, row)
-        if outgoing is None:
-            state, fields = "stale", dict[str, Any]()
-        else:
-            try:
+        try:
+            with self.store.read() as connection:
+                outgoing = self._outgoing(connection, row)
+            if outgoing is None:
+                state, fields = "stale", dict[str, Any]()
+            else:
                 self._carry(outgoing, ports, render)
                 state, fields = "sent", {"error": None}
-            except Exception as error:  # whatever the port raises: a failure of one notice stops no other
-                state = "dead" if row.attempts >= ATTEMPTS else "waiting"
-                wait = timedelta(minutes=2 ** (row.attempts - 1))
-                fields = {"error": type(error).__name__, "due": self.clock.now() + wait}
+        except Exception as error:  # whatever the port raises: a failure of one notice stops no other
+            state = "dead" if row.attempts >= ATTEMPTS else "waiting"
+            wait = timedelta(minutes=2 ** (row.attempts - 1))
+            fields = {"error": type(error).__name__, "due": self.clock.now() + wait}
         self.store.transact(lambda connection: outbox.settle(connection, row.id, state, **fields))
         return state
 
@@ -84,7 +84,8 @@ class Outbox(Booking):
             self._file(outgoing, rendered)
             return
         if outgoing.port == "email" and outgoing.kind in CHANGES and outgoing.appointment:
-            calendar, method = self._invite(outgoing.appointment, rendered.subject, rendered.text, outgoing.to)
+            summary = rendered.summary or rendered.subject
+            calendar, method = self._invite(outgoing.appointment, summary, rendered.text, outgoing.to)
             rendered = replace(rendered, calendar=calendar, method=method)
         ports[outgoing.port].send(outgoing, rendered)
 
@@ -124,6 +125,8 @@ class Outbox(Booking):
             one = appointments.get(connection, row.appointment_id)
             stale = one is None or one.version != row.version or (kind == "reminder" and self._late(row, one))
             return None if stale or one is None else replace(out, appointment=self._appointment(one))
+        if kind == "code" and row.created + timedelta(minutes=self.settings.code_minutes) <= self.clock.now():
+            return None
         if kind == "offer":
             entry = waiting.get(connection, data["waiting"])
             slot = slots.get(connection, [data["slot"]]).get(data["slot"])

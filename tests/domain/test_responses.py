@@ -64,7 +64,7 @@ def test_every_response_is_used() -> None:
     code = "\n".join(p.read_text("utf8") for folder in ("actions", "gateway") for p in (ROOT / folder).rglob("*.py"))
     code += "\n".join(p.read_text("utf8") for p in (ROOT / "bot" / "data").glob("*.yml"))
     code += " ".join(response_of(r) for r in (*leaves(Refusal), NotIdentified))
-    computed = re.compile(r"utter_(documents_|misunderstood_\d|word_|faq/)")
+    computed = re.compile(r"utter_(documents_|misunderstood_\d|word_|faq/|notice_\w+_subject$)")
     used = {name for name, _ in responses() if name in code or computed.match(name)}
     assert {name for name, _ in responses()} - used == set()
 
