@@ -94,7 +94,7 @@ class Booking(Appointments, Search, Contacts):
         return self._once(person_id, key, "book", wanted, work)
 
     def check_move(self, person_id: str, appointment_id: str, *, medium: str) -> None:
-        """Say before what `move` would refuse: raises NotYours, Closed, ChannelNotAllowed, TooLate."""
+        """Say before what `move` would refuse: raises NotYours, Closed, NotEligible, ChannelNotAllowed, TooLate."""
         self._check(person_id, appointment_id, medium, "move")
 
     def check_cancel(self, person_id: str, appointment_id: str, *, medium: str) -> None:
@@ -107,7 +107,7 @@ class Booking(Appointments, Search, Contacts):
         """Move to another slot of the same reason, channel and agency, in one step: the old is kept until then.
 
         Moving to the time it already has changes nothing. Raises NotYours, Closed, SlotTaken, OwnConflict,
-        NotEligible (another reason, channel or agency), ChannelNotAllowed, TooLate, TooFar.
+        NotEligible (another reason, channel or agency, or no longer self-service), ChannelNotAllowed, TooLate, TooFar.
         """
         now = self.clock.now()
         wanted: dict[str, Any] = {}
@@ -190,6 +190,8 @@ class Booking(Appointments, Search, Contacts):
         self._open(row)
         if by != "person":
             return
+        if operation == "move":
+            self._serves(row.reason, medium)
         self._allow(row.channel, medium, operation)
         reason = self.reasons.get(row.reason)
         deadline = row.start - timedelta(minutes=reason.deadline_minutes if reason else 0)

@@ -382,6 +382,24 @@ def test_what_is_closed_does_not_change(core: Core, clock: FixedClock) -> None:
         cancel(core, person, over)
 
 
+def test_a_reason_taken_back_by_the_agents(core: Core) -> None:
+    """Case 34b: one no longer moves it alone, but still cancels it; what an agent booked moves as any other."""
+    opening(core, MORNING)
+    person, slots = someone(core), free(core, **ON_TUESDAY)
+    mine = book(core, person, slots[0], medium="agent")
+    mine = move(core, person, mine, slots[1])
+    taken_back = with_reason(core, "c2s", self_service=False)
+    for change in (
+        lambda: move(taken_back, person, mine, slots[2]),
+        lambda: taken_back.check_move(person, mine.id, medium="web"),
+    ):
+        with pytest.raises(NotEligible):
+            change()
+    assert core.upcoming(person) == [mine]
+    assert move(taken_back, person, mine, slots[2], medium="agent").start == slots[2].start
+    assert cancel(taken_back, person, mine).status == "cancelled"
+
+
 def test_too_soon_and_too_far(opener: Opener, clock: FixedClock) -> None:
     """The notice applies to every way in, holds included; whoever holds in time may confirm a little later."""
     core = opener(horizon_days=5)
