@@ -78,9 +78,8 @@ def up(settings: Settings) -> int:
     var.mkdir(exist_ok=True)
     config = var / "supervisord.conf"
     python = Path(sys.executable)
-    config.write_text(
-        SUPERVISOR.format(var=var, root=ROOT, python=python, rasa=" ".join(rasa.command(port=settings.rasa_port)))
-    )
+    command = rasa.command(port=settings.rasa_port, model=Path(settings.model))
+    config.write_text(SUPERVISOR.format(var=var, root=ROOT, python=python, rasa=" ".join(command)))
     environment = rasa.environment(
         secret=settings.secret,
         actions_url=f"http://127.0.0.1:{settings.actions_port}/webhook",
@@ -90,6 +89,8 @@ def up(settings: Settings) -> int:
         [str(python), "-m", "supervisor.supervisord", "-n", "-c", str(config)], env=environment, start_new_session=True
     )
     address = f"http://{settings.host}:{settings.port}"
+    # Ended by another process, it stops what it started too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         asyncio.run(rasa.ready(settings.rasa_url, seconds=120))
         print(f"\n  Ready: {address}\n  Sign in as {', '.join(PEOPLE)}. Ctrl-C stops everything.\n", flush=True)  # noqa: T201

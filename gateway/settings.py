@@ -29,6 +29,7 @@ class Settings:
     port: int = 8080
     rasa_url: str = "http://127.0.0.1:5005"
     rasa_port: int = 5005
+    model: str = str(ROOT / "models" / "rdv.tar.gz")
     tracker_url: str = f"sqlite:///{ROOT / 'var' / 'tracker.db'}"
     actions_port: int = 5055
     now: str = ""

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Dict, List, Optional, Tuple
 
 import joblib
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -73,6 +74,8 @@ class IntentClassifier(GraphComponent):
         texts = [masked(understand(e.get(TEXT), TRAINED_AT)) for e in examples]
         names = [e.get("intent_response_key") or e.get(INTENT) for e in examples]
         self.model = model(self.config["C"]).fit(texts, names)
+        # scipy multiplies by its transpose, which it copies whole at each sentence unless it is in this order.
+        self.model[-1].coef_ = np.asfortranarray(self.model[-1].coef_)
         with self._storage.write_to(self._resource) as folder:
             joblib.dump(self.model, folder / "intents.joblib")
         return self._resource
