@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 from booking_core.booking import Booking
 from booking_core.errors import Closed, NotYours
 from booking_core.model import Appointment
-from booking_core.part import number
+from booking_core.part import number, numbers
+from booking_core.reference import number_of
 from booking_core.storage import agencies, appointments, ledger
 from booking_core.storage.engine import together
 
@@ -45,7 +46,10 @@ class Agents(Booking):
         return out.getvalue()
 
     def cancel_by_agency(self, appointment_id: str, *, key: str) -> Appointment:
-        """Cancel for the agency: the person is told and invited to book again; raises NotYours, Closed."""
+        """Cancel for the agency: the person is told and invited to book again; raises NotYours, Closed.
+
+        `appointment_id`: an id or a reference, here and in `outcome`.
+        """
         person = self._person_of(appointment_id)
         return self.cancel(person, appointment_id, key=key, medium="agent", by="agent")
 
@@ -87,7 +91,7 @@ class Agents(Booking):
 
     def _person_of(self, appointment_id: str) -> str:
         with self.store.read() as connection:
-            row = appointments.get(connection, number(appointment_id))
+            row = appointments.get(connection, (numbers([appointment_id]) or [number_of(appointment_id) or 0])[0])
         if row is None:
             raise NotYours
         return str(row.person_id)

@@ -16,6 +16,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from booking_core import Core, Identity
 from gateway.api import Api
+from gateway.feed import Feed
 from gateway.rasa import ready
 from gateway.settings import Settings
 from gateway.turns import BadTurnError, Turn, Turns
@@ -49,6 +50,7 @@ def make_app(settings: Settings, core: Core) -> web.Application:
     app.router.add_post("/web/session", session)
     app.router.add_post("/web/messages", messages)
     app.router.add_routes(Api(core, signed_in).routes())
+    app.router.add_routes(Feed(core).routes())
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)
     app.router.add_get("/metrics", metrics)

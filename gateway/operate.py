@@ -1,4 +1,4 @@
-"""What operators type: schedules, slots, purge, agenda."""
+"""What operators and agencies type: schedules, slots, purge, agenda, cancellations, what is held on a person."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from rich.progress import Progress
 
-from booking_core import Agency, Core, ScheduleError
+from booking_core import Agency, Core, Refusal, ScheduleError
 
 
 def commands(core_of: Callable[[], Core]) -> list[click.Command]:
@@ -65,6 +65,45 @@ def commands(core_of: Callable[[], Core]) -> list[click.Command]:
         click.echo(core.agenda_csv(place.id, on) if as_csv else _table(core, place, on), nl=not as_csv)
 
     @click.command()
+    @click.argument("agency")
+    @click.option("--renew", is_flag=True, help="Make another address; the one before is worth nothing.")
+    def feed(agency: str, renew: bool) -> None:
+        """Print the path of the private calendar feed of an AGENCY, for its calendar program."""
+        core = core_of()
+        click.echo(f"/agencies/{core.feed(_agency(core, agency).id, renew=renew)}.ics")
+
+    @click.command()
+    @click.argument("reference")
+    def cancel(reference: str) -> None:
+        """Cancel the appointment of this REFERENCE for its agency; the person is told, and invited to book again."""
+        try:
+            gone = core_of().cancel_by_agency(reference, key=f"agency-cancel:{reference.upper()}")
+        except Refusal as refusal:
+            raise click.ClickException(refusal.code) from None
+        click.echo(f"{gone.reference} is cancelled; the person will be told.")
+
+    @click.command()
+    @click.argument("reference")
+    @click.argument("status", type=click.Choice(["fulfilled", "noshow"]))
+    def outcome(reference: str, status: str) -> None:
+        """Note that the person of this REFERENCE came, or did not."""
+        try:
+            core_of().outcome(reference, status)
+        except Refusal as refusal:
+            raise click.ClickException(refusal.code) from None
+
+    @click.command()
+    @click.argument("person")
+    @click.confirmation_option(prompt="Cancel what is upcoming and erase all that tells who they were?")
+    def erase(person: str) -> None:
+        """Erase what is held on a PERSON of the demo (GDPR erasure)."""
+        core = core_of()
+        found = core.person_by_key(person)
+        if found is None:
+            raise click.ClickException(f"no such person: {person}")
+        core.erase(found.id)
+
+    @click.command()
     @click.argument("person")
     def export(person: str) -> None:
         """Print all that is held on a PERSON of the demo, as JSON (GDPR access)."""
@@ -74,7 +113,7 @@ def commands(core_of: Callable[[], Core]) -> list[click.Command]:
             raise click.ClickException(f"no such person: {person}")
         click.echo(json.dumps(core.export(found.id), ensure_ascii=False, indent=2, default=str))
 
-    return [schedule, slots, purge, agenda, export]
+    return [schedule, slots, purge, agenda, feed, cancel, outcome, export, erase]
 
 
 def _agency(core: Core, said: str) -> Agency:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
+from icalendar import Calendar
 
 from booking_core import Core, FixedClock, demo, open_core
 from gateway.app import make_app
@@ -93,3 +94,19 @@ async def test_nobody_gets_nothing(client: TestClient) -> None:  # type: ignore[
     for token in ("", "Bearer", "Bearer x", "Basic x"):
         answer = await client.get("/api/slots", params=ASKED, headers={"Authorization": token})
         assert (answer.status, await answer.json()) == (401, {"error": "unauthorized"})
+
+
+async def test_the_feed_of_an_agency_needs_its_token(client: TestClient, core: Core) -> None:  # type: ignore[type-arg]
+    """No session: a calendar program has none. Another token makes the one before worth nothing."""
+    bruno = core.person_by_key("bruno")
+    assert bruno is not None
+    (mine,) = core.upcoming(bruno.id)
+    token = core.feed(mine.agency.id)
+    answer = await client.get(f"/agencies/{token}.ics", headers={"Authorization": ""})
+    assert (answer.status, answer.content_type) == (200, "text/calendar")
+    events = Calendar.from_ical(await answer.read()).walk("VEVENT")
+    assert mine.reference in {str(e["description"]) for e in events}
+    assert {str(e["summary"]) for e in events} == {"Rendez-vous"}
+    core.feed(mine.agency.id, renew=True)
+    for worthless in (token, "x", "%00"):
+        assert (await client.get(f"/agencies/{worthless}.ics")).status == 404

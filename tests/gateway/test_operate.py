@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,31 @@ def test_the_demo_is_loaded_once_and_can_be_looked_into(run: CliRunner) -> None:
     assert run.invoke(main, ["agenda", "rennes", "--csv"]).output.startswith("reference,start")
     assert run.invoke(main, ["purge"]).exit_code == 0
     assert "appointment" in run.invoke(main, ["export", "david"]).output
+
+
+def test_an_agency_lives_with_it(run: CliRunner) -> None:
+    """Its agenda, its feed, what it cancels, who came; a refusal is a code and no trace."""
+    assert run.invoke(main, ["demo", "load"]).exit_code == 0
+    (booked,) = json.loads(run.invoke(main, ["appointments", "bruno", "--json"]).output)
+    day, place = booked["start"][:10], booked["agency"].removeprefix("Agence de ")
+    reference = run.invoke(main, ["agenda", place, "--day", day]).output.split()[-1]
+    path = run.invoke(main, ["feed", place]).output
+    assert run.invoke(main, ["feed", place]).output == path
+    assert run.invoke(main, ["feed", place, "--renew"]).output != path
+    assert "closed" in run.invoke(main, ["outcome", reference, "noshow"]).output
+    assert run.invoke(main, ["cancel", reference.lower()]).exit_code == 0
+    assert json.loads(run.invoke(main, ["appointments", "bruno", "--json"]).output)[0]["status"] == "cancelled"
+    assert run.invoke(main, ["cancel", reference]).exit_code == 0
+    assert run.invoke(main, ["cancel", "ZZZ-ZZZ"]).output == "Error: not_yours\n"
+
+
+def test_somebody_is_erased_once_that_is_confirmed(run: CliRunner) -> None:
+    run.invoke(main, ["demo", "load"])
+    assert run.invoke(main, ["erase", "bruno"], input="n\n").exit_code == 1
+    assert run.invoke(main, ["appointments", "bruno"]).exit_code == 0
+    assert run.invoke(main, ["erase", "bruno"], input="y\n").exit_code == 0
+    assert "no such person" in run.invoke(main, ["appointments", "bruno"]).output
+    assert "no such person" in run.invoke(main, ["erase", "zoe", "--yes"]).output
 
 
 def test_a_bad_schedule_is_named_line_by_line_and_nothing_is_taken(run: CliRunner, tmp_path: Path) -> None:
