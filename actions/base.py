@@ -65,6 +65,8 @@ class Action(RasaAction):
             dispatcher.messages.clear()
             turn.undo()
             turn.say("utter_error")
+        if turn.medium == "voice":
+            turn.tell_phone()
         return turn.events
 
     def _settle(self, turn: Turn) -> None:

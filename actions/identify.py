@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from actions import words
 from actions.base import response_of
 from actions.form import Form
 from actions.turn import Turn
@@ -71,7 +72,7 @@ class Identify(Form):
         nir = self.core.vault_get(turn.conversation, turn["nir_reference"])
         born = self.core.vault_get(turn.conversation, turn["birth_date_reference"])
         self.core.identify(turn.conversation, nir, date.fromisoformat(born))
-        turn.say("utter_code_sent", to=self.core.send_code(turn.conversation))
+        turn.say("utter_code_sent", to=words.masked(turn, self.core.send_code(turn.conversation)))
         turn.ask("code")
 
     def ask_again(self, turn: Turn) -> None:
@@ -85,7 +86,7 @@ class Identify(Form):
             turn.say("utter_question_birth_date")
             turn.ask("birth_date")
         else:
-            turn.say("utter_code_sent", to=self.core.send_code(turn.conversation))
+            turn.say("utter_code_sent", to=words.masked(turn, self.core.send_code(turn.conversation)))
             turn.ask("code")
 
     def resume(self, turn: Turn) -> None:

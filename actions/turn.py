@@ -142,6 +142,11 @@ class Turn:
         """Give screens that can show it a structured view of what the sentence said."""
         self._dispatcher.utter_message(json_message=fields)
 
+    def tell_phone(self) -> None:
+        """Tell the phone what is asked, so that it knows which words and keys to expect."""
+        missed = self["misunderstood"] if self.changed("misunderstood") else 0
+        self.card(asking=None if self._over else self["requested_slot"], misunderstood=missed or 0)
+
     def ask(self, slot: str) -> None:
         """Name what the form waits for."""
         self["requested_slot"] = slot

@@ -67,6 +67,15 @@ def phone(turn: Turn, number: str) -> str:
     return f"⟦{turn.core.vault_put(turn.conversation, 'phone', number)}⟧"
 
 
+def masked(turn: Turn, address: str) -> str:
+    """A masked address ("06 ** ** ** 78", "r****@hotmail.com"); the voice says what is left of it."""
+    if turn.medium != "voice":
+        return address
+    if "@" in address:
+        return word(turn, "your_email", domain=say.email(address.partition("@")[2], turn.medium))
+    return word(turn, "your_mobile", end=say.phone(f"+330000000{address[-2:]}", turn.medium).rpartition(", ")[2])
+
+
 def agency(of: Agency) -> str:
     """The name of an agency as it follows "l’agence de"."""
     return of.name.removeprefix("Agence de ").removeprefix("Agence d’")

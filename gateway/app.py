@@ -20,6 +20,9 @@ from gateway.feed import Feed
 from gateway.rasa import ready
 from gateway.settings import Settings
 from gateway.turns import BadTurnError, Turn, Turns
+from gateway.voice.app import CALLS
+from gateway.voice.app import add_routes as add_voice
+from gateway.voice.calls import Calls
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +57,7 @@ def make_app(settings: Settings, core: Core) -> web.Application:
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)
     app.router.add_get("/metrics", metrics)
+    add_voice(app, settings)
     app.router.add_static("/static", PAGE)
     return app
 
@@ -61,6 +65,7 @@ def make_app(settings: Settings, core: Core) -> web.Application:
 async def _turns(app: web.Application) -> AsyncIterator[None]:
     settings = app[SETTINGS]
     app[TURNS] = Turns(app[CORE], rasa_url=settings.rasa_url, secret=settings.secret)
+    app[CALLS] = Calls(app[CORE], app[TURNS], secret=settings.secret, number=settings.adviser_number)
     yield
     await app[TURNS].close()
 

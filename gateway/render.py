@@ -63,6 +63,8 @@ class Reply:
     """Everything answered to one turn."""
 
     messages: tuple[Message, ...] = field(default=())
+    # True when Rasa did not answer: this is an apology.
+    failed: bool = False
 
     @property
     def text(self) -> str:
@@ -75,7 +77,8 @@ def render(raw: Iterable[dict[str, Any]], medium: str) -> Reply:
     messages: list[Message] = []
     for item in raw:
         if item.get("custom") and messages:
-            messages[-1] = Message(messages[-1].text, messages[-1].choices, item["custom"])
+            last = messages[-1]
+            messages[-1] = Message(last.text, last.choices, (last.card or {}) | item["custom"])
             continue
         choices = tuple(Choice(b["title"], b["payload"]) for b in item.get("buttons") or ())
         text = item.get("text") or ""
@@ -89,7 +92,7 @@ def _for(medium: str, message: Message) -> Message:
         listed = [f"{n}. {c.title}" for n, c in enumerate(message.choices, 1)]
         return Message(gsm7("\n".join([message.text, *listed])), message.choices)
     if medium == "voice":
-        return Message(message.text.replace("’", "'"), message.choices)
+        return Message(re.sub(r"«\s?|\s?»", "", message.text).replace("’", "'"), message.choices, message.card)
     return Message(
         typeset(message.text), tuple(Choice(typeset(c.title), c.value) for c in message.choices), message.card
     )

@@ -43,6 +43,11 @@ class Settings:
     mail_from: str = "rendez-vous@exemple.fr"
     # How text messages leave: "console" drops them into var/outbox.
     sms: str = "console"
+    # The phone: secrets of the platforms' webhooks (none: refused), where advisers answer, our public address.
+    twilio_auth_token: str = ""
+    jambonz_secret: str = ""
+    adviser_number: str = ""
+    public_url: str = ""
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Settings:
@@ -63,6 +68,11 @@ class Settings:
     def demo(self) -> bool:
         """True when anyone may sign in as a person of the demo."""
         return self.env != "production"
+
+    @property
+    def phone_token(self) -> str:
+        """What signs Twilio's webhooks; "" refuses them all. The demo's telephone signs with the demo's secret."""
+        return self.twilio_auth_token or (self.secret if self.demo else "")
 
     def clock(self) -> Clock:
         """The clock to hand in: the machine's, or one that starts at RDV_NOW (local time when it has no zone)."""

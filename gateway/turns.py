@@ -8,7 +8,7 @@ import re
 import time
 import uuid
 from collections import OrderedDict, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import aiohttp
@@ -38,7 +38,7 @@ REMEMBERED_CONVERSATIONS = 10_000
 
 @dataclass(frozen=True)
 class Turn:
-    """What a medium received: a text, the value of a choice, keys pressed, or silence.
+    """What a medium received: a text, the value of a choice, keys pressed, a one-time code, or silence.
 
     `message_id`: the medium's own id of the message; the same one again gets the same answer again.
     """
@@ -48,6 +48,7 @@ class Turn:
     text: str | None = None
     value: str | None = None
     digits: str | None = None
+    code: str | None = None
     silence: bool = False
     message_id: str | None = None
 
@@ -86,6 +87,7 @@ class Turns:
                 raw, outcome = await self._answer(turn)
             TURNS.labels(turn.medium, outcome).inc()
             reply = render(await asyncio.to_thread(self._spoken, turn, raw), turn.medium)
+            reply = replace(reply, failed=outcome in ("unavailable", "empty"))
             if turn.message_id and outcome == "answered":
                 stored = [m.to_json() for m in reply.messages]
                 await asyncio.to_thread(self.core.reply_store, turn.conversation, turn.message_id, stored)
@@ -115,6 +117,8 @@ class Turns:
             if not VALUE.fullmatch(turn.value):
                 raise BadTurnError("not the value of a choice")
             return f"⟦{turn.value}⟧"
+        if turn.code is not None:
+            return f"⟦{self.core.vault_put(turn.conversation, 'code', turn.code)}⟧"
         if turn.digits is not None:
             digits = turn.digits.rstrip("#")
             if digits in KEYS:

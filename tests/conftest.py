@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -57,12 +58,12 @@ class Service:
         return done.stdout
 
 
-@pytest.fixture(scope="session")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """The gateway, the actions and Rasa under their supervisor, with the demo loaded."""
-    var = tmp_path_factory.mktemp("var")
+@contextlib.contextmanager
+def running(var: Path, settings: Mapping[str, str] | None = None) -> Iterator[Service]:
+    """The gateway, the actions and Rasa under their supervisor, with the demo loaded; `settings`: more variables."""
     port, rasa_port, actions_port = free_port(), free_port(), free_port()
-    environ = os.environ | {
+    environ = {
+        **os.environ,
         "RDV_DATABASE_URL": f"sqlite:///{var / 'rdv.db'}",
         "RDV_TRACKER_URL": f"sqlite:///{var / 'tracker.db'}",
         "RDV_PORT": str(port),
@@ -71,6 +72,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         "RDV_ACTIONS_PORT": str(actions_port),
         "RDV_NOW": NOW.isoformat(),
         "RDV_VAR": str(var),
+        **(settings or {}),
     }
     core = open_core(environ["RDV_DATABASE_URL"], FixedClock(NOW), secret=DEMO_SECRET)
     core.upgrade()
@@ -81,3 +83,10 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     process.send_signal(signal.SIGINT)
     process.wait(30)
     core.close()
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The whole service, as `make run` starts it."""
+    with running(tmp_path_factory.mktemp("var")) as started:
+        yield started

@@ -1,0 +1,348 @@
+"""A call as a pure state machine: events in, verbs out. It knows no platform, no clock, no database.
+
+Started, Speech, Digits, Silence, Noise, HungUp, Transferred
+    → `react`: verbs to play, or something to get first (Tell the assistant, CallBack request)
+    → `answered` or `called_back`: the verbs, once it is there
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import french
+from french import say
+from gateway.render import Reply
+from gateway.responses import response
+from gateway.voice import keys
+
+MEDIUM = "voice"
+# Below, what was recognised is read back first. Platforms give 0 when they do not know.
+SURE = 0.45
+# The third time in a row that nothing, or nothing clear, was heard, a human takes over.
+TRIES = 3
+CRITICAL = re.compile(
+    r"\b(?:stop|arr[êe]te[rz]?|annule[rz]?|conseill\w+|r[ée]p[ée]te[rz]?|urgence|secours|revoir)\b", re.I
+)
+NOTHING_MORE = re.compile(r"\b(?:c'?est tout|ce sera tout|rien (?:d'autre|de plus)|au revoir)\b", re.I)
+NEVER = datetime(2000, 1, 1)  # noqa: DTZ001 - yes and no do not depend on the day
+
+
+# -- events ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Started:
+    """The call was picked up; `caller` in E.164, None when the number is withheld. It proves nothing."""
+
+    caller: str | None = None
+
+
+@dataclass(frozen=True)
+class Speech:
+    """Words recognised; `confidence` from 0 to 1, None when unknown."""
+
+    text: str
+    confidence: float | None = None
+
+
+@dataclass(frozen=True)
+class Digits:
+    """Keys pressed, without the # that ends them."""
+
+    digits: str
+
+
+@dataclass(frozen=True)
+class Silence:
+    """Nothing was said nor typed."""
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Something was said, nothing was recognised."""
+
+
+@dataclass(frozen=True)
+class HungUp:
+    """The caller is gone."""
+
+
+@dataclass(frozen=True)
+class Transferred:
+    """How the transfer ended: `answered` by a human or not."""
+
+    answered: bool
+
+
+Event = Started | Speech | Digits | Silence | Noise | HungUp | Transferred
+
+
+# -- verbs ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Say:
+    """Say it to the end."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Say it, listen to words and keys meanwhile (barge-in) and after; at most `digits` keys."""
+
+    text: str
+    hints: tuple[str, ...] = ()
+    digits: int = 1
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """Connect to a human, who first hears the summary."""
+
+    summary: str
+
+
+@dataclass(frozen=True)
+class End:
+    """Hang up."""
+
+
+Verb = Say | Ask | Transfer | End
+
+
+# -- what must be got before the call goes on -----------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Tell:
+    """One turn for the assistant: a text, the value of a choice, keys, or a one-time code."""
+
+    text: str | None = None
+    value: str | None = None
+    digits: str | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True)
+class CallBack:
+    """Have this number called by a human."""
+
+    phone: str
+
+
+Step = tuple["Call", Tell | CallBack | list[Verb]]
+
+
+class BadEventError(ValueError):
+    """This cannot happen to the call where it stands."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """Where a call stands. `phase`: talking, checking (is what was heard right?), transferring, callback, over."""
+
+    phase: str = "talking"
+    caller: str | None = None
+    question: str = ""
+    # What the assistant waits for: a slot of its form, None for an open question.
+    asking: str | None = None
+    choices: tuple[str, ...] = ()
+    no_input: int = 0
+    no_match: int = 0
+    heard: str = ""
+    # True once "anything else?" was asked: "no" ends the call.
+    more: bool = False
+
+
+def line(name: str, **values: str) -> str:
+    """A sentence of bot/domain/voice.yml."""
+    return response(f"utter_voice_{name}", MEDIUM, **values)["text"]
+
+
+class Flow:
+    """The rules of a call. `hints`: phrases to expect by what is asked ("" for always); `transfers`: a human can be
+    connected."""
+
+    def __init__(self, hints: Mapping[str, Sequence[str]], *, transfers: bool) -> None:
+        self.hints = hints
+        self.transfers = transfers
+
+    # -- events ---------------------------------------------------------------------------------
+
+    def react(self, call: Call, event: Event) -> Step:
+        """What happens next; raises BadEventError for what cannot be."""
+        if isinstance(event, HungUp):
+            return replace(call, phase="over"), []
+        if call.phase == "over" or isinstance(event, Transferred) != (call.phase == "transferring"):
+            raise BadEventError(f"{type(event).__name__} while {call.phase}")
+        if isinstance(event, Started):
+            call = replace(call, caller=event.caller, question=line("open"))
+            return call, [Say(line("welcome")), self.ask(call)]
+        if isinstance(event, Transferred):
+            return (replace(call, phase="over"), [End()]) if event.answered else self.offer_callback(call)
+        if isinstance(event, Speech) and not event.text.strip():
+            event = Noise()
+        if isinstance(event, Digits) and not event.digits:
+            event = Silence()
+        if call.phase == "callback":
+            return self.callback(call, event)
+        if isinstance(event, Silence):
+            return self.unheard(replace(call, no_input=call.no_input + 1), "no_input")
+        if isinstance(event, Noise):
+            return self.unheard(replace(call, no_input=0, no_match=call.no_match + 1), "no_match")
+        call = replace(call, no_input=0)
+        if call.phase == "checking":
+            return self.checked(call, event)
+        return self.digits(call, event.digits) if isinstance(event, Digits) else self.speech(call, event)
+
+    def speech(self, call: Call, event: Speech) -> Step:
+        """Words: read back when doubtful, and social security numbers always; a "no" to "anything else?" ends."""
+        text, answer = event.text.strip(), answer_of(event.text)
+        if call.more and (answer == "no" or NOTHING_MORE.search(text)) and len(text) < 40:
+            return self.goodbye(call)
+        if call.asking == "nir" and (numbers := [s.value for s in french.secrets(text) if s.kind == "nir"]):
+            return self.check(call, str(numbers[0]), line("nir_heard", heard=keys.nir_by_groups(str(numbers[0]))))
+        if call.asking == "code" and (code := keys.code(text)):
+            return call, Tell(code=code)
+        doubtful = event.confidence is not None and 0 < event.confidence < SURE
+        if doubtful and not answer and not CRITICAL.search(text):
+            return self.check(call, text, line("heard", heard=text))
+        return call, Tell(text=text)
+
+    def check(self, call: Call, heard: str, question: str) -> Step:
+        """Read back what was heard."""
+        call = replace(call, phase="checking", heard=heard)
+        return call, [Ask(question, tuple(self.hints.get("", ())), 1)]
+
+    def checked(self, call: Call, event: Event) -> Step:
+        """Yes: it is passed on. No: the question again. Anything else is the answer to the question."""
+        heard, call = call.heard, replace(call, phase="talking", heard="")
+        answer = answer_of(event.text) if isinstance(event, Speech) else None
+        if answer == "yes" or event == Digits("1"):
+            return call, Tell(text=heard)
+        if answer == "no" or event == Digits("2"):
+            return self.unheard(replace(call, no_match=call.no_match + 1), "no_match")
+        return self.digits(call, event.digits) if isinstance(event, Digits) else self.react(call, event)
+
+    def digits(self, call: Call, digits: str) -> Step:
+        """Keys: * repeats, 0 is for a human, the rest answers what is asked."""
+        if digits == "*":
+            return call, [self.ask(call)]
+        if digits == "0":
+            return call, Tell(value="intent:ask_human")
+        meant = keys.meaning(call.asking, digits)
+        if meant is None:
+            return self.unheard(replace(call, no_match=call.no_match + 1), "no_match")
+        kind, what = meant
+        return replace(call, more=False), Tell(**{kind: what})
+
+    def unheard(self, call: Call, why: str) -> Step:
+        """Nothing clear: a shorter question, then the keys, then a human; nobody there at the end is let go."""
+        times = call.no_input if why == "no_input" else call.no_match
+        call = replace(call, phase="talking", heard="")
+        if call.more and why == "no_input" and times >= 2:
+            return self.goodbye(call)
+        if times >= TRIES:
+            return replace(call, no_input=0, no_match=0), Tell(value="intent:ask_human")
+        question = shortened(call.question) if times == 1 else self.with_keys(call)
+        return call, [self.ask(call, f"{line(why)} {question}")]
+
+    def with_keys(self, call: Call) -> str:
+        """How to answer the question with keys."""
+        return " ".join([*keys.prompts(call.asking, call.choices, line), line("keys_help")])
+
+    def ask(self, call: Call, text: str | None = None) -> Ask:
+        """The question that stands, or this text in its place."""
+        hints = dict.fromkeys([*call.choices, *self.hints.get(call.asking or "menu", ()), *self.hints.get("", ())])
+        return Ask(text or call.question, tuple(hints), keys.expected(call.asking, len(call.choices)))
+
+    def goodbye(self, call: Call) -> Step:
+        """Everything is done."""
+        return replace(call, phase="over"), [Say(line("goodbye")), End()]
+
+    # -- the assistant's answer -----------------------------------------------------------------
+
+    def answered(self, call: Call, reply: Reply) -> Step:
+        """What the assistant said, followed by its question, a transfer or the end."""
+        for message in reply.messages:
+            card = message.card or {}
+            if card.get("transfer"):
+                return self.transfer(call, message.text, card.get("summary") or "")
+            if card.get("end"):
+                return replace(call, phase="over"), [Say(reply.text), End()]
+        if reply.failed:
+            return self.transfer(call, f"{line('broken')} {line('transfer')}", "")
+        card = (reply.messages[-1].card or {}) if reply.messages else {}
+        text = " ".join(m.text for m in reply.messages if m.text)
+        asking = card.get("asking")
+        more = asking is None and not text.rstrip().endswith("?")
+        call = replace(
+            call,
+            question=f"{text} {line('anything_else')}" if more else text,
+            asking=asking,
+            choices=tuple(c.title for c in reply.messages[-1].choices) if reply.messages else (),
+            more=more,
+            no_match=int(card.get("misunderstood") or 0),
+        )
+        if call.no_match >= TRIES:
+            return replace(call, no_match=0), Tell(value="intent:ask_human")
+        if call.no_match == TRIES - 1:
+            return call, [self.ask(call, f"{line('no_match')} {self.with_keys(call)}")]
+        return call, [self.ask(call)]
+
+    # -- the way to a human ---------------------------------------------------------------------
+
+    def transfer(self, call: Call, text: str, summary: str) -> Step:
+        """Connect a human, or offer to be called back where none can be connected."""
+        if not self.transfers:
+            return self.offer_callback(call)
+        return replace(call, phase="transferring"), [Say(text), Transfer(line("summary", summary=summary or "aucune"))]
+
+    def offer_callback(self, call: Call) -> Step:
+        """Nobody answers: a call back."""
+        question = line("callback" if call.caller else "callback_number")
+        call = replace(call, phase="callback", question=question, asking="phone", no_input=0, no_match=0)
+        return call, [self.ask(call)]
+
+    def callback(self, call: Call, event: Event) -> Step:
+        """The number to call back: the caller's own, or another one."""
+        if isinstance(event, Digits) and event.digits == "*":
+            return call, [self.ask(call)]
+        if isinstance(event, Speech):
+            answer, phones = answer_of(event.text), [s.value for s in french.secrets(event.text) if s.kind == "phone"]
+            if phones:
+                return call, CallBack(str(phones[0]))
+            if answer == "no":
+                return self.goodbye(call)
+            if answer == "yes" and call.caller:
+                return call, CallBack(call.caller)
+        elif event == Digits("1") and call.caller:
+            return call, CallBack(call.caller)
+        elif isinstance(event, Digits) and len(event.digits) > 3:
+            return call, CallBack(event.digits)
+        return self.called_back(call, None)
+
+    def called_back(self, call: Call, phone: str | None) -> Step:
+        """Noted for this number (E.164), or not a number that can be called: once more, then the end."""
+        if phone:
+            return replace(call, phase="over"), [Say(line("callback_noted", phone=say.phone(phone, MEDIUM))), End()]
+        call = replace(call, no_match=call.no_match + 1)
+        if call.no_match >= TRIES:
+            return replace(call, phase="over"), [Say(line("call_later")), End()]
+        return call, [self.ask(call, call.question if call.no_match == 1 else line("callback_invalid"))]
+
+
+def answer_of(text: str) -> str | None:
+    """ "yes", "no" or None."""
+    found = [e.value for e in french.understand(text, NEVER).entities if e.kind == "answer"]
+    return str(found[0]) if found else None
+
+
+def shortened(question: str) -> str:
+    """The last question of a text, or the text."""
+    sentences = re.split(r"(?<=[.?!]) (?=[A-ZÀÉÊ])", question)
+    return next((s for s in reversed(sentences) if s.endswith("?")), question)

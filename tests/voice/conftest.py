@@ -1,0 +1,160 @@
+"""Phones of the platforms, dialling the real service through its webhooks with real signatures."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from twilio.request_validator import RequestValidator
+
+from booking_core import Core
+from booking_core.storage import outbox
+from gateway.voice.jambonz import signature
+from tests.conftest import Service, running
+
+TOKEN = "the token of a test, and of nothing else"
+SECRET = "the secret of a test, and of nothing else"
+CALLER = "+33639980199"
+
+
+@pytest.fixture(scope="session")
+def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The whole service with both platforms, and advisers who can be reached."""
+    voice = {
+        "RDV_TWILIO_AUTH_TOKEN": TOKEN,
+        "RDV_JAMBONZ_SECRET": SECRET,
+        "RDV_ADVISER_NUMBER": "+33199001234",
+    }
+    with running(tmp_path_factory.mktemp("voice"), voice) as service:
+        yield service
+
+
+def code_of(core: Core, person: str) -> str:
+    """The last code sent to a person."""
+    with core.store.read() as connection:
+        rows = [r for r in outbox.everything(connection) if r.kind == "code" and str(r.person_id) == person]
+    code: str = json.loads(core.crypt.open(rows[-1].data))["code"]
+    return code
+
+
+@dataclass
+class Heard:
+    """What a webhook answered."""
+
+    status: int
+    body: str
+    seconds: float
+
+    @property
+    def xml(self) -> ET.Element:
+        return ET.fromstring(self.body)
+
+    @property
+    def text(self) -> str:
+        """Everything said."""
+        if self.body.startswith("["):
+            return " ".join(re.findall(r'"text": "([^"]*)"', self.body))
+        return " ".join(e.text or "" for e in self.xml.iter("Say"))
+
+    @property
+    def verbs(self) -> list[str]:
+        """The names of the verbs, in order."""
+        if self.body.startswith("["):
+            return [v["verb"] for v in json.loads(self.body)]
+        return [e.tag for e in self.xml]
+
+
+@dataclass
+class Phone:
+    """A call by Twilio: every event is posted where the answer before said, signed by Twilio's own library."""
+
+    url: str
+    call: str
+    caller: str = CALLER
+    token: str = TOKEN
+    next: str = "/voice/twilio"
+    heard: Heard = field(default_factory=lambda: Heard(0, "", 0))
+
+    def post(self, path: str, **fields: str) -> Heard:
+        form = {"CallSid": self.call, "From": self.caller, "To": "+333646", "CallStatus": "in-progress", **fields}
+        signed = RequestValidator(self.token).compute_signature(f"{self.url}{path}", form)
+        return send(self.url + path, urllib.parse.urlencode(form).encode(), {"X-Twilio-Signature": signed})
+
+    def event(self, **fields: str) -> Heard:
+        """One event; follows waiting phrases to the answer."""
+        self.heard = self.post(self.next, **fields)
+        assert self.heard.status == 200, self.heard
+        self.follow()
+        while "wait=" in self.next:
+            self.heard = self.post(self.next)
+            self.follow()
+        return self.heard
+
+    def follow(self) -> None:
+        for element in self.heard.xml.iter():
+            if "action" in element.attrib:
+                self.next = element.attrib["action"]
+
+    def dial(self) -> Heard:
+        return self.event(CallStatus="ringing")
+
+    def say(self, text: str, confidence: str = "0.92") -> Heard:
+        return self.event(SpeechResult=text, Confidence=confidence)
+
+    def press(self, digits: str) -> Heard:
+        return self.event(Digits=digits)
+
+    def wait(self) -> Heard:
+        """Say nothing."""
+        return self.event()
+
+
+@dataclass
+class Jambonz(Phone):
+    """The same call by jambonz."""
+
+    next: str = "/voice/jambonz"
+
+    def post(self, path: str, **fields: Any) -> Heard:
+        body = json.dumps({"call_sid": self.call, "from": self.caller, "to": "3646", **fields}).encode()
+        return send(
+            self.url + path,
+            body,
+            {"Jambonz-Signature": signature(SECRET, body, int(time.time())), "Content-Type": "application/json"},
+        )
+
+    def follow(self) -> None:
+        for verb in json.loads(self.heard.body):
+            self.next = verb.get("actionHook", self.next)
+
+    def dial(self) -> Heard:
+        return self.event(call_status="ringing")
+
+    def say(self, text: str, confidence: str = "0.92") -> Heard:
+        alternatives = [{"transcript": text, "confidence": float(confidence)}]
+        return self.event(reason="speechDetected", speech={"is_final": True, "alternatives": alternatives})
+
+    def press(self, digits: str) -> Heard:
+        return self.event(reason="dtmfDetected", digits=digits)
+
+    def wait(self) -> Heard:
+        return self.event(reason="timeout")
+
+
+def send(url: str, body: bytes, headers: dict[str, str]) -> Heard:
+    """One request."""
+    began = time.monotonic()
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=20) as answer:
+            return Heard(answer.status, answer.read().decode(), time.monotonic() - began)
+    except urllib.error.HTTPError as error:
+        return Heard(error.code, error.read().decode(), time.monotonic() - began)
