@@ -300,7 +300,7 @@ class Flow:
         """Connect a human, or offer to be called back where none can be connected."""
         if not self.transfers:
             return self.offer_callback(call)
-        return replace(call, phase="transferring"), [Say(text), Transfer(line("summary", summary=summary or "aucune"))]
+        return replace(call, phase="transferring"), [Say(text), Transfer(line("summary", summary=summary or "…"))]
 
     def offer_callback(self, call: Call) -> Step:
         """Nobody answers: a call back."""
