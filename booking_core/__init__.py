@@ -42,6 +42,7 @@ from booking_core.model import (
     Wanted,
 )
 from booking_core.settings import Settings
+from booking_core.texts import Text
 
 __all__ = [
     "Agency",
@@ -81,6 +82,7 @@ __all__ = [
     "SlotPage",
     "SlotTaken",
     "SystemClock",
+    "Text",
     "TooFar",
     "TooLate",
     "Unknown",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from booking_core.agents import Agents
 from booking_core.clock import Clock
-from booking_core.conversation import Conversations
 from booking_core.crypt import Crypt
 from booking_core.notices.outbox import Outbox
 from booking_core.privacy import Privacy
@@ -12,10 +11,11 @@ from booking_core.reasons import load_reasons
 from booking_core.schedules.publish import Schedules
 from booking_core.settings import Settings
 from booking_core.storage.engine import Store
+from booking_core.texts import Texts
 from booking_core.waiting import WaitingList
 
 
-class Core(WaitingList, Agents, Privacy, Conversations, Schedules, Outbox):
+class Core(WaitingList, Agents, Privacy, Texts, Schedules, Outbox):
     """One object, thread-safe and blocking: call it from `asyncio.to_thread`.
 
     Ids are opaque strings. Refusals are raised (`booking_core.errors`), values are returned.

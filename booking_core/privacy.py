@@ -21,6 +21,7 @@ SEALED = {
     "handover": ("phone",),
     "vault": ("value",),
     "reply": ("body",),
+    "text_message": ("body",),
 }
 INTERNAL = ("hash", "mark", "nir", "credential")
 

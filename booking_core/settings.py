@@ -25,6 +25,7 @@ class Settings:
 
     `contact_proof`: a new mobile or e-mail counts only once the code sent to it is given back
     (RULES §3); off in demonstrations, where nothing is sent. `organizer`: the address in calendar files.
+    `text_idle_minutes`: after so long without a message, whoever holds the phone proves anew who they are.
     `quiet_hours`: no offer between these two hours of the day.
     """
 
@@ -40,6 +41,9 @@ class Settings:
     lock_minutes: int = 30
     vault_minutes: int = 60
     conversation_hours: int = 24
+    text_idle_minutes: int = 30
+    text_late_minutes: int = 60
+    texts_per_hour: int = 60
     reminders_minutes: tuple[int, ...] = (48 * 60, 2 * 60)
     offer_minutes: int = 120
     offers_per_day: int = 2

@@ -19,6 +19,8 @@ from gateway.api import Api
 from gateway.feed import Feed
 from gateway.rasa import ready
 from gateway.settings import Settings
+from gateway.sms import carrier_of
+from gateway.sms.desk import texting
 from gateway.turns import BadTurnError, Turn, Turns
 from gateway.voice.app import CALLS
 from gateway.voice.app import add_routes as add_voice
@@ -59,6 +61,8 @@ def make_app(settings: Settings, core: Core) -> web.Application:
     app.router.add_get("/metrics", metrics)
     add_voice(app, settings)
     app.router.add_static("/static", PAGE)
+    if carrier := carrier_of(settings):
+        texting(app, core, carrier, turns=TURNS, rasa_url=settings.rasa_url)
     return app
 
 

@@ -152,5 +152,21 @@ def appointments(person: str, as_json: bool) -> None:
         click.echo("  ".join(str(v) for v in row.values()))
 
 
+@main.group()
+def sms() -> None:
+    """Text messages."""
+
+
+@sms.command()
+def kannel() -> None:
+    """Print what Kannel's configuration needs to talk with this gateway, from the settings (RDV_SMS_…).
+
+    Add it to /etc/kannel/kannel.conf, which has the operator's side and holds secrets: readable by kannel alone.
+    """
+    from gateway.sms.kannel import configuration
+
+    click.echo(configuration(settings()))
+
+
 for command in commands(lambda: core_of(settings())):
     main.add_command(command)

@@ -41,8 +41,15 @@ class Settings:
     # smtp://, smtp+starttls:// or smtps://[user:password@]host[:port]; files in var/outbox when empty.
     smtp_url: str = ""
     mail_from: str = "rendez-vous@exemple.fr"
-    # How text messages leave: "console" drops them into var/outbox.
+    # How text messages leave: kannel, twilio, or "console", which drops them into var/outbox.
     sms: str = "console"
+    sms_url: str = ""
+    sms_user: str = ""
+    sms_password: str = ""
+    sms_number: str = ""
+    sms_key: str = ""
+    sms_addresses: str = "127.0.0.1,::1"
+    sms_callback: str = ""
     # The phone: secrets of the platforms' webhooks (none: refused), where advisers answer, our public address.
     twilio_auth_token: str = ""
     jambonz_secret: str = ""
@@ -62,7 +69,21 @@ class Settings:
             raise BadSettingsError("in production RDV_SECRET must be a secret of its own, 32 characters or more")
         if settings.env == "production" and settings.now:
             raise BadSettingsError("RDV_NOW freezes the clock: never in production")
+        settings.check_sms()
         return settings
+
+    def check_sms(self) -> None:
+        """Raises BadSettingsError when text messages could be forged, or cannot leave."""
+        if self.sms not in ("console", "kannel", "twilio"):
+            raise BadSettingsError("RDV_SMS is console, kannel or twilio")
+        if self.sms == "console":
+            return
+        own = ["sms_password", "sms_key"] if self.sms == "kannel" else ["twilio_auth_token", "public_url"]
+        missing = [f"RDV_{name.upper()}" for name in ["sms_user", "sms_number", *own] if not getattr(self, name)]
+        if missing:
+            raise BadSettingsError(f"RDV_SMS={self.sms} needs {', '.join(missing)}")
+        if self.sms == "kannel" and len(self.sms_key) < 16:
+            raise BadSettingsError("RDV_SMS_KEY is 16 characters or more")
 
     @property
     def demo(self) -> bool:

@@ -23,6 +23,8 @@ from booking_core.storage.tables import (
     request,
     retention,
     slot,
+    text_line,
+    text_message,
     vault,
     waiting,
 )
@@ -42,6 +44,9 @@ def purge(connection: Connection, before: Mapping[str, datetime]) -> dict[str, i
         attempt: attempt.c.until <= now,
         reply: reply.c.at < before["conversations"],
         conversation: conversation.c.expires < before["conversations"],
+        text_message: text_message.c.at < before["conversations"],
+        # A line that said STOP is remembered for as long as it does.
+        text_line: (text_line.c.seen < before["conversations"]) & text_line.c.stopped.is_(None),
         handover: handover.c.at < before["conversations"],
         request: request.c.at < before["keys"],
         notice: (notice.c.created < before["notices"]) & notice.c.state.in_(("sent", "stale", "dead")),

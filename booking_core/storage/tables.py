@@ -395,3 +395,41 @@ waiting = Table(
 OPEN = text("state IN ('waiting', 'offered')")
 Index("waiting_once", waiting.c.person_id, waiting.c.reason, unique=True, sqlite_where=OPEN, postgresql_where=OPEN)
 Index("waiting_queue", waiting.c.reason, waiting.c.channel, waiting.c.id, sqlite_where=OPEN, postgresql_where=OPEN)
+
+# A number that writes to us, as its keyed hash: its conversation, the latest message handled, and when it said STOP.
+text_line = Table(
+    "text_line",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("conversation_id", String),
+    Column("seen", Instant),
+    Column("latest", Instant),
+    Column("stopped", Instant),
+)
+
+# Text messages, in and out. `body` is sealed, and forgotten once the message is settled; `mark` is a keyed hash of
+# what was said; `at` is when it was sent by the person, or written by us.
+text_message = Table(
+    "text_message",
+    metadata,
+    _id(),
+    Column("direction", String, nullable=False),
+    Column("line", String, nullable=False),
+    Column("message_id", String, nullable=False),
+    Column("mark", String),
+    Column("body", Text),
+    Column("state", String, nullable=False),
+    Column("due", Instant, nullable=False),
+    Column("attempts", SmallInteger, nullable=False),
+    Column("reference", String),
+    Column("at", Instant, nullable=False),
+    CheckConstraint("direction IN ('in', 'out')", name="direction"),
+    CheckConstraint(
+        "state IN ('waiting', 'working', 'done', 'sent', 'delivered', 'undelivered', 'dead')", name="state"
+    ),
+    UniqueConstraint("direction", "message_id"),
+    Index("text_message_line", "line", "at"),
+    Index("text_message_reference", "reference"),
+)
+TO_DO = text("state IN ('waiting', 'working')")
+Index("text_message_due", text_message.c.due, sqlite_where=TO_DO, postgresql_where=TO_DO)
