@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -45,8 +45,8 @@ def wanted(turn: Turn) -> Wanted:
     state, wish_now = turn["preferred_time"] or {}, wish(turn)
     without = tuple(Range(first=day, last=day) for day in map(date.fromisoformat, state.get("not_days", [])))
     return Wanted(
-        ranges=tuple(_range(r) for r in wish_now.wanted),
-        excluded=tuple(_range(r) for r in wish_now.excluded) + without,
+        ranges=tuple(w for r in wish_now.wanted for w in _ranges(r)),
+        excluded=tuple(w for r in wish_now.excluded for w in _ranges(r)) + without,
         not_before=_moment(state.get("not_before")),
         not_after=_moment(state.get("not_after")),
         soonest=wish_now.soonest,
@@ -66,8 +66,23 @@ def shown(turn: Turn, slots: list[Slot]) -> None:
     turn["preferred_time"] = state
 
 
+def _ranges(reading: Reading) -> Iterator[Range]:
+    """A reading as the core's windows; hours that hold for the first and the last day alone make up to three."""
+    first, last, day = reading.first, reading.last, timedelta(days=1)
+    if not reading.across or first == last:
+        yield _range(reading)
+        return
+    if first and reading.since:
+        yield Range(first=first, last=first, since=reading.since)
+        first += day
+    if last and reading.until:
+        yield Range(first=last, last=last, until=reading.until)
+        last -= day
+    if first is None or last is None or first <= last:
+        yield Range(first=first, last=last)
+
+
 def _range(reading: Reading) -> Range:
-    fields = asdict(reading)
     exact = reading.grain in ("minute", "hour") and reading.since and reading.until is None and reading.open is None
     return Range(
         first=reading.first,
@@ -76,7 +91,7 @@ def _range(reading: Reading) -> Range:
         since=None if exact else reading.since,
         until=reading.until,
         at=reading.since if exact else None,
-        edge=fields["edge"],
+        edge=reading.edge,
     )
 
 
@@ -91,6 +106,10 @@ def fits(start: datetime, reading: Reading) -> bool:
         return False
     if reading.weekdays and day.weekday() not in reading.weekdays:
         return False
+    if reading.across:
+        early = reading.since and day == reading.first and hour < reading.since
+        late = reading.until and day == reading.last and hour >= reading.until
+        return not (early or late)
     point = reading.since is not None and reading.until is None and reading.open is None
     if point:
         return hour == reading.since

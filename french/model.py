@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Literal, Optional
 
 Span = tuple[int, int]
-Role = Literal["wanted", "excluded", "existing"]
+Role = Literal["wanted", "excluded", "existing", "other"]
 Kind = Literal["time", "soonest", "anytime", "earlier", "later", "other_day"]
 Problem = Literal["past", "impossible"]
 Grain = Literal["minute", "hour", "daypart", "day", "week", "month"]
@@ -20,6 +20,7 @@ class Reading:
     `first` and `last` are days, both included; `weekdays` (Monday is 0) keeps only some of them;
     `since` is the first hour that fits and `until` the first that no longer does. An open bound is
     None. `edge` widens the window on both sides, in minutes: slots there rank lower, they do not vanish.
+    `across`: `since` is an hour of the first day and `until` one of the last ("de lundi 14h à mercredi 10h").
     """
 
     grain: Grain
@@ -30,6 +31,7 @@ class Reading:
     until: Optional[time] = None
     open: Optional[Literal["after", "before"]] = None
     edge: int = 0
+    across: bool = False
 
     @property
     def start(self) -> Optional[str]:
@@ -48,7 +50,7 @@ class Reading:
         if self.until is not None:
             day = self.last or self.first
             return f"T{self.until:%H:%M}" if day is None else datetime.combine(day, self.until).isoformat()
-        if self.last is None or (self.since is not None and self.grain in ("minute", "hour")):
+        if self.last is None or (self.since is not None and not self.across and self.grain in ("minute", "hour")):
             return None
         return datetime.combine(self.last + timedelta(days=1), time(0)).isoformat()
 
@@ -58,7 +60,8 @@ class Moment:
     """A time as it was said: one reading, or two when people understand it differently.
 
     `role`: "wanted", "excluded" ("sauf mercredi", "pas lundi") or "existing" (the time of an
-    appointment they already hold: "mon rendez-vous de lundi", "au lieu de 9h").
+    appointment they already hold: "mon rendez-vous de lundi", "au lieu de 9h") or "other" (the time of
+    something else: "en arrêt depuis lundi", "né le 3", "je travaille jusqu'à 17h", "bonne fin de semaine").
     `kind`: "time", or a wish with no time of its own: "soonest" (le plus tôt possible), "anytime"
     (n'importe quand), "earlier", "later" (than what was offered), "other_day" (un autre jour).
     `problem`: "past" (hier), "impossible" (31 septembre), None otherwise.
@@ -92,6 +95,7 @@ class Moment:
                 until=time.fromisoformat(r["until"]) if r["until"] else None,
                 open=r["open"],
                 edge=r["edge"],
+                across=r["across"],
             )
             for r in data["readings"]
         )

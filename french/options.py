@@ -32,7 +32,7 @@ TOP = re.compile(
 # What follows an ordinal that counts something else than choices.
 OTHERS = re.compile(
     r" ?(?:de |du |d'|des )?(?:janv|fevr|mars\b|avril|mai\b|juin|juil|aout|sept|octo|nove|dece|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|"
-    r"semaine|sem\b|mois|jour|annee|trimestre|semestre|quinzaine|categorie|etage|arrond|enfant|bebe|fois|grossesse|mari\b|femme|"
+    r"semaine|sem\b|week|wk\b|mois|jour|annee|trimestre|semestre|quinzaine|categorie|etage|arrond|enfant|bebe|fois|grossesse|mari\b|femme|"
     r"disponible|dispo\b|libre|possible|venu|pour (?:un|une|mon|ma)\b|appel|connexion|message|phrase|courrier|demande|question|degre|partie|personne|accident|arret|conge|emploi|salaire|bulletin|chiffre|\d)"
 )
 ANOTHER = re.compile(r"\b(?:une?|d'une?|cet(?:te)?|aucune?) (?:tout )?(?:nouveau |nouvelle )?$")

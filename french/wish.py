@@ -26,21 +26,21 @@ class Wish:
 
     @classmethod
     def of(cls, moments: Iterable[Moment]) -> Wish:
-        """The wish of one sentence; moments with a problem and those of an existing appointment are left out."""
+        """The wish of one sentence; moments with a problem and those of something else are left out."""
         wanted: list[Reading] = []
         excluded: list[Reading] = []
         soonest = anytime = False
         for moment in moments:
-            if moment.problem or moment.role == "existing":
+            if moment.problem or moment.role in ("existing", "other"):
                 continue
             if moment.role == "excluded":
-                excluded.extend(moment.readings)
+                excluded.extend(_meant(moment.readings))
             elif moment.kind == "soonest":
                 soonest = True
             elif moment.kind in ("anytime", "other_day"):
                 anytime = True
             elif moment.kind == "time":
-                wanted.extend(_in_opening_hours(moment.readings))
+                wanted.extend(_in_opening_hours(_meant(moment.readings)))
         return cls(_crossed(wanted), tuple(excluded), soonest, anytime)
 
     def revised(self, new: Wish) -> Wish:
@@ -79,6 +79,13 @@ class Wish:
             data["soonest"],
             data["anytime"],
         )
+
+
+def _meant(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
+    """Hours said without a day are those of any day; "après le 3" begins on the 4th."""
+    of_any_day = tuple(r for r in readings if not _has_day(r))
+    after = readings[:1] if readings and readings[0].open == "after" else ()
+    return of_any_day or after or readings
 
 
 def _has_day(reading: Reading) -> bool:

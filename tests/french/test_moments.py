@@ -13,19 +13,50 @@ from hypothesis import strategies as st
 import french
 from french import moments
 from french.model import Moment
+from french.moments import calendar
 from french.wish import Wish
 
 NOW = datetime(2026, 11, 18, 9, 0)
 HERE = Path(__file__).parent
-CORPUS = yaml.safe_load((HERE / "corpus_moments.yml").read_text("utf8"))
 
 
-@pytest.mark.parametrize(("value", "said"), [(v, said) for v, phrases in CORPUS.items() for said in phrases])
-def test_one_moment_with_this_start(value: str, said: str) -> None:
+def corpus(name: str) -> list[tuple[str, str]]:
+    """Value and saying, of a file that holds the value first."""
+    data = yaml.safe_load((HERE / name).read_text("utf8"))
+    return [(value, said) for value, sayings in data.items() for said in sayings]
+
+
+def told(moment: Moment) -> set[str]:
+    """The readings in the form of the corpora."""
+    return {
+        f"every {calendar.DAYS[r.weekdays[0]]}" if r.weekdays else f"{r.start or '-'}/{r.end or '-'}"
+        for r in moment.readings
+    }
+
+
+@pytest.mark.parametrize(("value", "said"), corpus("corpus_moments.yml"))
+def test_one_moment_of_this_value(value: str, said: str) -> None:
     found = moments.find(said, NOW)
     assert len(found) == 1, found
-    assert found[0].readings[0].start == value
+    assert told(found[0]) == {v.strip() for v in value.split(" | ")}
+    assert found[0].role == "wanted"
     assert said[slice(*found[0].span)] == found[0].text
+
+
+@pytest.mark.parametrize(("value", "said"), corpus("corpus_wishes.yml"))
+def test_roles_wishes_and_problems(value: str, said: str) -> None:
+    found = [m for m in moments.find(said, NOW) if m.kind != "anytime" or value == "anytime"]
+    if value in ("past", "impossible"):
+        assert [m.problem for m in found] == [value]
+    elif value == "other":
+        assert {m.role for m in found} == {"other"}
+    elif " " not in value:
+        assert [m.kind for m in found] == [value]
+    else:
+        wanted = [v.partition(" ") for v in value.split(", ")]
+        assert sorted((m.role, sorted(told(m))) for m in found) == sorted(
+            (role, sorted(v.strip() for v in readings.split(" | "))) for role, _, readings in wanted
+        )
 
 
 @pytest.mark.parametrize("said", yaml.safe_load((HERE / "corpus_nothing.yml").read_text("utf8")))

@@ -1,0 +1,240 @@
+"""Dates: "le 3", "3 déc.", "03/12", "premier mars", "jeudi 15", "du 13 au 15 juillet", "le dernier jour d'octobre", Noël."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from typing import Optional, Tuple
+
+from french.model import Reading
+from french.moments import calendar
+from french.moments.piece import (
+    DAY,
+    IMPOSSIBLE,
+    LEFT,
+    MONTH,
+    NOT_COUNTED,
+    SHORT_DAY,
+    WEEKDAY,
+    YEAR,
+    Parser,
+    Said,
+    days,
+    number,
+    on,
+)
+
+ANY_DAY = rf"(?:{WEEKDAY}|{SHORT_DAY}\b\.?)"
+MONTH_WORDS = frozenset((*calendar.MONTHS, "sept", "jui"))
+DAY_WORDS = frozenset(calendar.DAYS) | {"lun", "mar", "mer", "jeu", "ven", "sam", "dim"}
+NUMBER = frozenset("#")
+# Numbers that are called, and never a day: "appelez le 15".
+CALLED = re.compile(r"\b(?:appel\w*|compos\w*|fai[st]\w*|rappel\w*|joindre|numero) $")
+SPOKEN_MINUTES = re.compile(r" #[0-5]\d(?! heures)")
+
+
+def written(m: re.Match[str], now: datetime) -> Optional[Said]:
+    """ "lundi 3 décembre 2026", "3e jour d'octobre", "septembre-2020-23"."""
+    month = calendar.month_number(m["month"].rstrip("."))
+    said = _date(number(m["day"]), month, _year(m["year"]), m.groupdict().get("weekday"), now)
+    if not m["month"].startswith("jui") or len(m["month"].rstrip(".")) > 3:
+        return said
+    july = _date(number(m["day"]), 7, _year(m["year"]), None, now)
+    return Said(said.readings[:1] + july.readings)
+
+
+def numeric(m: re.Match[str], now: datetime) -> Optional[Said]:
+    """ "03/12", "lundi 8/2/2016", "2014-04-18", "le 17 2"."""
+    return _date(int(m["day"]), int(m["month"]), _year(m["year"]), m.groupdict().get("weekday"), now)
+
+
+def weekday_date(m: re.Match[str], now: datetime) -> Optional[Said]:
+    """ "jeudi 15": the day and the number must agree; when they do so only much later, it is one or the other."""
+    weekday, day, today = calendar.weekday_number(m["weekday"].rstrip(".")[:3]), number(m["day"]), now.date()
+    agreeing = next(calendar.on_weekday(day, weekday, today), None)
+    if agreeing and agreeing - today <= calendar.SOON:
+        return on(agreeing)
+    if SPOKEN_MINUTES.match(m.string, m.end()):
+        return None
+    by_number = calendar.dated(day, None, None, today)
+    return on(*(d for d in (agreeing, by_number) if d)) if agreeing else IMPOSSIBLE
+
+
+def day_of_month(m: re.Match[str], now: datetime) -> Optional[Said]:
+    """ "le 3", "du 27", "le 5 du mois prochain"."""
+    if CALLED.search(m.string[: m.start()]) and m["day"] in ("15", "17", "18", "#15", "#17", "#18"):
+        return None
+    of = m["of"] or ""
+    if "prochain" in of and "mois" in of:
+        month = calendar.month_of(now.date(), None, None, 1)
+        return _date(number(m["day"]), month.month, month.year, None, now)
+    return _date(number(m["day"]), None, None, None, now)
+
+
+def between(m: re.Match[str], now: datetime) -> Optional[Said]:
+    """ "du 13 au dimanche 15 juillet", "14 - 20 sept. 2014", "novembre entre 19 et 20", "du 3 au 8"."""
+    groups, today = m.groupdict(), now.date()
+    month = groups.get("month")
+    bound = m["lead"] in ("du ", "les ") or groups.get("weekday") or "le " in m["link"] or "au" in m["link"]
+    if not (month or bound) or (m["lead"] == "de " and not month):
+        return None
+    last = calendar.dated(
+        number(m["last"]), calendar.month_number(month.rstrip(".")) if month else None, _year(groups.get("year")), today
+    )
+    if last is None:
+        return IMPOSSIBLE
+    first = _day_before(number(m["first"]), last)
+    return days(first, last) if first else IMPOSSIBLE
+
+
+def one_or_other(m: re.Match[str], now: datetime) -> Optional[Said]:
+    """ "le 14 ou le 15 décembre"."""
+    if not (m["le"] or m["month"]):
+        return None
+    groups = m.groupdict()
+    month = calendar.month_number(m["month"].rstrip(".")) if m["month"] else None
+    found = [calendar.dated(number(groups[key]), month, None, now.date()) for key in ("first", "last")]
+    dates = [d for d in found if d]
+    if not dates:
+        return IMPOSSIBLE
+    if len(dates) == 2 and timedelta(0) < dates[1] - dates[0] <= timedelta(days=1):
+        return days(dates[0], dates[1])
+    return Said(tuple(Reading("day", first=d, last=d) for d in dates))
+
+
+def nth(m: re.Match[str], now: datetime) -> Optional[Said]:
+    """ "le premier mercredi du mois prochain", "la dernière semaine de septembre", "la deuxième quinzaine d'avril"."""
+    today = now.date()
+    rank = -1 if m["nth"].startswith("dernier") else number(m["nth"])
+    said_month = calendar.month_number(m["month"].rstrip(".")) if m["month"] else None
+    first = calendar.month_of(today, said_month, _year(m["year"]), 1 if m["next"] else 0)
+    for _ in range(2):
+        found = _nth(m["what"], rank, first)
+        if found and (found[1] >= today or m["year"] or m["next"]):
+            break
+        # What is over this month is meant of the next one, or of the next year.
+        first = first.replace(year=first.year + 1) if said_month else calendar.month_of(first, None, None, 1)
+    return days(*found) if found else IMPOSSIBLE
+
+
+def _nth(what: str, rank: int, first: date) -> Optional[Tuple[date, date]]:
+    last = calendar.month_end(first)
+    if what.startswith("jours"):
+        day = last if rank < 0 else first + timedelta(days=rank - 1)
+        return (day, day) if day <= last else None
+    if what.startswith("semaine"):
+        monday = calendar.nth_week(rank, first)
+        return monday, monday + timedelta(days=6)
+    if what.startswith("weekend"):
+        saturday = calendar.nth_weekday(rank, 5, first)
+        return (saturday, saturday + timedelta(days=1)) if saturday else None
+    if what.startswith(("quinzaine", "moitie")):
+        middle = first.replace(day=15)
+        return (first, middle) if rank == 1 else (middle, last)
+    day_found = calendar.nth_weekday(rank, calendar.weekday_number(what), first)
+    return (day_found, day_found) if day_found else None
+
+
+def holiday(m: re.Match[str], now: datetime) -> Optional[Said]:
+    """ "à la Toussaint", "le lundi de Pâques 2027"."""
+    name = m["name"].replace("jours de l'an", "jour de l'an").replace("1e de l'an", "jour de l'an")
+    return on(calendar.holiday(name, _year(m["year"]), now.date()))
+
+
+def _year(said: Optional[str]) -> Optional[int]:
+    if not said:
+        return None
+    year = number(said)
+    return year + 2000 if year < 100 else year
+
+
+def _date(day: int, month: Optional[int], year: Optional[int], weekday: Optional[str], now: datetime) -> Said:
+    """A date; when its weekday is said and is another one, also the nearest day of that name."""
+    found = calendar.dated(day, month, year, now.date())
+    if found is None:
+        return IMPOSSIBLE
+    if weekday is None:
+        return on(found)
+    away = (calendar.weekday_number(weekday.rstrip(".")[:3]) - found.weekday() + 3) % 7 - 3
+    return on(found, found + timedelta(days=away))
+
+
+def _day_before(day: int, last: date) -> Optional[date]:
+    """The latest such day of the month that is not after `last`."""
+    month = last.replace(day=1)
+    for _ in range(12):
+        try:
+            found = month.replace(day=day)
+        except ValueError:
+            found = last + timedelta(days=1)
+        if found <= last:
+            return found
+        month = (month - timedelta(days=1)).replace(day=1)
+    return None
+
+
+_D, _M, _Y = rf"(?P<day>{DAY})", rf"(?P<month>{MONTH})", rf"(?P<year>{YEAR})"
+_W = rf"(?:(?P<weekday>{ANY_DAY}),? ?(?:le )?)?"
+_DD, _MM = r"(?P<day>0?[1-9]|[12]\d|3[01])", r"(?P<month>0?[1-9]|1[0-2])"
+_YY = r"(?P<year>(?:19|20)?\d\d)"
+_HOLIDAYS = sorted((*calendar.holidays(2026), "jours de l'an", "1e de l'an"), key=len, reverse=True)
+
+PARSERS: Tuple[Parser, ...] = (
+    (
+        MONTH_WORDS,
+        re.compile(
+            rf"{LEFT}(?:le |du |au |ce )?{_W}(?:le )?(?P<day>{DAY}|\d{{1,2}}e(?= jours)|#?[3-9]\d)(?: jours)?[ -]?(?:de |du mois de |du mois d'|d'|du )?{_M}(?:[ ,-]{{0,2}}{_Y})?"
+        ),
+        written,
+    ),
+    (MONTH_WORDS, re.compile(rf"{LEFT}{_M}[ -]?(?P<year>\d{{4}})-{_D}"), written),
+    (NUMBER, re.compile(rf"{LEFT}(?:le )?{_W}(?:le )?{_DD}(?P<sep> ?/ ?|[.-]){_MM}(?P=sep){_YY}(?![\d/:h])"), numeric),
+    (NUMBER, re.compile(rf"{LEFT}(?:le )?{_W}(?:le )?{_DD} ?/ ?{_MM}(?P<year>)(?![\d/:h]|[.,]\d)"), numeric),
+    (NUMBER, re.compile(rf"{LEFT}(?P<year>(?:19|20)\d\d)[-/.]{_MM}[-/.]{_DD}(?!\d)"), numeric),
+    (NUMBER, re.compile(rf"{LEFT}le {_DD} {_MM}(?: {_YY})?(?! ?(?:h\b|h\d|[:/]|heures|\d|{MONTH}))"), numeric),
+    (NUMBER, re.compile(rf"\A\W*{_DD} {_MM}(?: {_YY})?\W*\Z"), numeric),
+    (
+        DAY_WORDS,
+        re.compile(
+            rf"{LEFT}(?:le )?(?P<weekday>{ANY_DAY}),? ?(?:le )?{_D}(?! ?(?:h\b|h\d|heures|[:/]|e\b|moins|et (?:demi|quart)))"
+        ),
+        weekday_date,
+    ),
+    (
+        NUMBER,
+        re.compile(rf"{LEFT}(?:le|du|au|ce) {_D}(?P<of> du mois prochain| du mois| prochain)?{NOT_COUNTED}"),
+        day_of_month,
+    ),
+    (
+        NUMBER,
+        re.compile(
+            rf"{LEFT}(?P<lead>du |de |entre |les |)(?:le )?{_W}(?P<first>{DAY})(?P<link> ?(?:au|a|et|-|jusqu'au) ?(?:le )?)(?:{ANY_DAY} )?(?P<last>{DAY})(?: {_M})?(?: {_Y})?{NOT_COUNTED}"
+        ),
+        between,
+    ),
+    (
+        MONTH_WORDS,
+        re.compile(
+            rf"{LEFT}{_M} (?P<lead>entre |du )(?:le )?(?P<first>{DAY})(?P<link> (?:au|et) (?:le )?)(?P<last>{DAY}){NOT_COUNTED}"
+        ),
+        between,
+    ),
+    (
+        frozenset(("ou",)),
+        re.compile(rf"{LEFT}(?P<le>le )?(?P<first>{DAY}),? ou (?:le )?(?P<last>{DAY})(?: {_M})?{NOT_COUNTED}"),
+        one_or_other,
+    ),
+    (
+        frozenset(("de", "du", "d")),
+        re.compile(
+            rf"{LEFT}(?:(?:le|la|au|en) )?(?P<nth>\d{{1,2}}e|dernier) (?P<what>{WEEKDAY}|jours|semaine|weekend|quinzaine|moitie)s?\b (?:de |du |d')(?:(?:mois )?(?:de |d')?{_M}(?: {_Y})?|(?P<next>mois (?:prochain|suivant|d'apres))|(?:ce )?mois\b)"
+        ),
+        nth,
+    ),
+    (
+        frozenset(w for name in _HOLIDAYS for w in name.replace("'", " ").split())
+        - {"de", "la", "l", "1e", "jours", "jour"},
+        re.compile(rf"\b(?P<name>{'|'.join(_HOLIDAYS)})\b(?: {_Y})?"),
+        holiday,
+    ),
+)

@@ -1,0 +1,53 @@
+"""Wishes without a time: the soonest, any time, earlier, later, another day."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Tuple
+
+from french.model import Kind
+from french.moments.piece import Parser, Said
+
+
+def _wish(kind: Kind, words: str, pattern: str) -> Parser:
+    def said(m: re.Match[str], now: datetime) -> Said:
+        return Said(kind=kind)
+
+    return frozenset(words.split()), re.compile(pattern), said
+
+
+_SOMETHING = r"(?:rien|quelque chose|creneaux?|place|dispo\w*|mieux|possible)"
+_FREE = r"(?:creneaux?|dispo\w*|date|rendez vous|rdv|horaire|jours|heures|moment|place)"
+
+PARSERS: Tuple[Parser, ...] = (
+    _wish(
+        "soonest",
+        "tot vite possible delais delai brefs urgence rapidement asap 1e prochain prochaine urgent rapide tarder attendre",
+        r"\b(?:(?:le |au )?plus (?:tot|vite|rapidement|rapide)(?: que)?(?: (?:possible|que vous (?:pouvez|pourrez|avez)|vous pouvez|sera le mieux))|(?:le|au) plus (?:tot|vite|rapidement)(?! (?:le|dans|en|a |apres|mardi|lundi|vers))"
+        r"|des que (?:possible|vous pouvez|vous avez)|des qu'(?:il y a|vous avez) (?:de la place|une place|un creneau)|aussi(?:tot| vite| rapidement) que possible|(?:dans )?(?:les|le) (?:meilleurs?|plus brefs?|plus court) delais?"
+        rf"|(?:le |la |au )?(?:tout |toute )?1es? {_FREE}(?: (?:libre|dispo\w*|possible|venue?))?|(?:le |la )prochaine? (?:creneau|dispo\w*|date|place|rendez vous|rdv)(?: (?:libre|dispo\w*|possible))?"
+        r"|(?:d'|en |c'est |tres |assez )urgen(?:ce|t)|asap|(?:assez |tres |plutot )?rapidement|sans (?:tarder|attendre|delai)|(?:tres |bien |au plus |faire )vite|un (?:rendez vous |rdv )?rapide)\b",
+    ),
+    _wish(
+        "anytime",
+        "n'importe importe egal voulez pouvez convenance arrange preference moment heures",
+        r"\b(?:n ?'?importe (?:quand|quel(?:le)? (?:jours|heures|moment|date|creneau|horaire)|a quelle heures)|peu ?importe(?: (?:quand|(?:le |la |l')?(?:jours|heures|date|moment|horaire|creneau)))?"
+        r"|(?:ca |cela )?m'est (?:completement |totalement |bien )?egal|(?:le |l')(?:jours|heures|horaire) (?:m'est egal|importe peu|m'importe peu)|quand (?:vous (?:voulez|pouvez|voudrez|pourrez)|ca vous arrange)|(?:le jours |l'heures )que vous voulez|comme (?:vous voulez|ca vous arrange)|a votre convenance|(?:je n'ai )?(?:aucune|pas de) preference|(?:a )?(?:tout|toute) (?:moment|heures))\b",
+    ),
+    _wish(
+        "other_day",
+        "autre autres different differente changer",
+        r"\b(?:(?:un|d')[ ']?autres? (?:jours|moments?|horaires?)|(?:une|d')[ ']?autres? (?:dates?|heures)|un jours different|une date differente)\b(?! (?:pour mon|du mois))",
+    ),
+    _wish(
+        "earlier",
+        "tot avant",
+        rf"\b(?:(?:un peu |beaucoup |bien )?plus tot(?! possible| que)|avant (?:ca|cela)|{_SOMETHING} avant(?=\W*(?:\Z|[.?!])))(?!\w)",
+    ),
+    _wish(
+        "later",
+        "tard apres",
+        rf"\b(?<!au )(?:(?:un peu |beaucoup |bien |le )?plus tard(?! possible| que| dans l[ae'] ?(?:soiree|matin))|apres (?:ca|cela)|le plus tard possible|{_SOMETHING} apres(?=\W*(?:\Z|[.?!])))(?!\w)",
+    ),
+)
