@@ -37,14 +37,17 @@ EXISTING = re.compile(
 )
 INSTEAD_OF_IT = re.compile(r"\b(?:plutot|mais|sinon)\b")
 TO = re.compile(r" (?:a|au|pour|vers)(?: le| la)? ")
+# The words of a piece that belong to what comes before it as well.
+LEAD = re.compile(r"(?:du|depuis|jusqu'au|jusqu'a) ")
 # "Sauf le mercredi" is every Wednesday.
 EVERY = re.compile(r"\b(?:le|les|du|tous les) $")
 INSTEAD = re.compile(r" ?(?:>>|->|=>|→|➔|»|>) ?")
 # The time of something else than the appointment: a birth, a death, the end of a leave, a greeting.
 ELSEWHERE = re.compile(
-    r"\b(?:(?:depuis|il y a|pendant|durant|bon(?:ne)?|agreable|excellente?|nee?s?|morte?|decedee?s?|accouche\w*|accouchement|terme|dpa|naissance|deces|hospitalisee?|operee?|opere|operation|"
-    r"licencie\w*|embauche\w*|commence\w*|debute\w*|finit|finissait|termine\w*|expir\w*|arretee?|reprends?|reprise|travaille|bosse|tombee?|blessee?|accident|courrier|lettre|recu|envoyee?|declaree?|marie\w*|divorce\w*)"
-    r"(?: (?:est|sera|etait|prevue?|mon|travail|le|la|les|l'|ce|un|une|au|en|du|de|depuis|jusqu'a|jusqu'au|seulement|deja|chez vous|hier|a) ?)* ?|en arret(?: (?:de travail|maladie))? (?:(?:du|depuis|jusqu'au|jusqu'a) (?:le )?)?)$"
+    r"\b(?:(?:depuis|il y a|pendant|durant|bon(?:ne)?|agreable|excellente?|nee?s?|morte?|decedee?s?|accouche\w*|accouchement|terme|dpa|hospitalisee?|operee?|"
+    r"licencie\w*|embauche\w*|commence\w*|debute\w*|finit|finissait|termine\w*|expir\w*|reprends?|travaille|bosse|tombee?|blessee?|recu|envoyee?|marie\w*|divorce\w*)"
+    r"(?: (?:est|sera|etait|prevue?|mon|travail|le|la|les|l'|ce|un|une|au|en|du|de|depuis|jusqu'a|jusqu'au|seulement|deja|chez vous|hier|a) ?)* ?"
+    r"|(?:en arret|arretee?)(?: (?:de travail|maladie))? (?:du|depuis|jusqu'au|jusqu'a) (?:le )?)$"
 )
 
 
@@ -57,8 +60,8 @@ def find(text: str, now: datetime) -> List[Moment]:
     for n, piece in enumerate(pieces):
         before = plain.text[pieces[n - 1].end if n else 0 : piece.start]
         after = plain.text[piece.end : pieces[n + 1].start if n + 1 < len(pieces) else len(plain.text)]
-        if plain.text.startswith("du ", piece.start):
-            before += "du "
+        lead = LEAD.match(plain.text, piece.start)
+        before += lead[0] if lead else ""
         role = _role(before, after, roles[-1] if roles else None)
         roles.append(role)
         start, end = plain.span(piece.start, piece.end)

@@ -29,13 +29,13 @@ CORRECTION = re.compile(
     r"[ ,.]*(?:(?:euh|heu|ah|non|pardon|plutot|mais|je|voulais|veux|dire|le|la|a|ce|c'est|en fait|finalement|merci|pour|au|du|enfin|mettez|ca|serait|sera|jours|disons) ?[,.]? ?){0,5}"
 )
 MODIFIER = re.compile(
-    r"\b(?P<mod>pas avant|pas plus tot qu[e']|au plus tot|a partir|a compter|a dater|des|depuis|pas apres|pas plus tard qu[e']|au plus tard|plus tard qu[e']|avant la fin|avant|"
+    r"\b(?P<mod>pas avant|pas plus tot qu[e']|au plus tot|a partir|a compter|a dater|des|pas apres|pas plus tard qu[e']|au plus tard|plus tard qu[e']|avant la fin|avant|"
     r"d'ici(?: a)?|jusqu'a|jusqu'au|jusque|apres|passee?(?= ?$))"
     r"(?: ?(?:de|du|d'|le|la|les|l'|a|au|des|vers|mon|ce))* ?$"
 )
 MEANING = {
     "pas avant": "from", "pas plus tot": "from", "au plus tot": "from", "a partir": "from", "a compter": "from", "a dater": "from",
-    "des": "from", "depuis": "from", "pas apres": "until", "pas plus tard": "until", "au plus tard": "until", "plus tard": "after",
+    "des": "from", "pas apres": "until", "pas plus tard": "until", "au plus tard": "until", "plus tard": "after",
     "avant la fin": "until", "avant": "before", "d'ici": "by", "jusqu": "until", "apres": "after", "passe": "after",
 }  # fmt: skip
 # "10h au plus tard", "lundi minimum".
