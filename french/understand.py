@@ -21,6 +21,13 @@ def times(text: str, folded: str, now: datetime) -> List[Entity]:
     return [Entity("moment", m, m.text, m.span) for m in moments.find(text, now)]
 
 
+def choices(text: str, folded: str, now: datetime) -> List[Entity]:
+    """Choices, but not the first word of a date ("du 1er au 4 avril")."""
+    said = options.find(text, folded, now)
+    longer = [m.span for m in moments.find(text, now) if m.kind == "time"] if said else []
+    return [e for e in said if not any(a <= e.span[0] and e.span[1] < b for a, b in longer)]
+
+
 # What comes first wins where two overlap; within one parser the longer wins.
 SECRETS: Tuple[Parser, ...] = (emails.find, nirs.find, births.find, phones.find, phones.incomplete)
 PARSERS: Tuple[Parser, ...] = (
@@ -28,7 +35,7 @@ PARSERS: Tuple[Parser, ...] = (
     *SECRETS,
     # A time inside the story of a reason ("blessé hier au travail") is no wish.
     reasons.find,
-    options.find,
+    choices,
     times,
     channels.find,
     places.find,

@@ -27,7 +27,7 @@ EXCLUDED = re.compile(
 )
 CANNOT = re.compile(
     r"[ ,]*(?:(?:c'est|ca|cela|je|j'|on|la|ce jours|moi|mais|parce que|car) ?){0,3}(?:ne |n')?(?:(?:suis|serai|est|me|sera|va|vais|peux|peut|puis|pourrai|sera|marche|fonctionne|etre|y) ?){0,3}"
-    r"(?:pas|plus|impossible|mort|exclu|complique|absente?|indisponible|en deplacement|non\b|je travaille|j'ai (?:kine|cours|piscine|reunion))"
+    r"(?:pas|plus|impossible|mort|exclu|complique|absente?|indisponible|en deplacement|non\b|non plus|je travaille|j'ai (?:kine|cours|piscine|reunion))"
     r"(?! (?:avant|apres|plus|trop|tot|tard|mal|sur|forcement)\b)"
 )
 EXISTING = re.compile(
@@ -73,7 +73,7 @@ def find(text: str, now: datetime) -> List[Moment]:
         if said.kind == "time" and len(readings) == 1 and _window(readings[0]):
             readings = (*readings, replace(readings[0], first=now.date(), last=now.date()))
         found.append(Moment(text[start:end], (start, end), readings, role, said.kind, problem))
-    return _without_empty_wishes(found)
+    return _without_empty_wishes(_both_refused(plain.text, pieces, found))
 
 
 def _seen(text: str, words: frozenset[str], now: datetime) -> List[Piece]:
@@ -134,6 +134,19 @@ def _past(piece: Piece, now: datetime) -> Optional[Problem]:
         if r.last == now.date() and (until is None or until > now.time() or until == time(0)):
             return None
     return "past"
+
+
+def _both_refused(text: str, pieces: List[Piece], found: List[Moment]) -> List[Moment]:
+    """ "mardi et mercredi je ne peux pas": neither can be had."""
+    for n in range(len(found) - 2, -1, -1):
+        after = text[pieces[n + 1].end : pieces[n + 2].start if n + 2 < len(pieces) else len(text)]
+        if (
+            found[n + 1].role == "excluded"
+            and CANNOT.match(after)
+            and text[pieces[n].end : pieces[n + 1].start].strip() in ("et", "ni", "comme")
+        ):
+            found[n] = replace(found[n], role="excluded")
+    return found
 
 
 def _without_empty_wishes(found: List[Moment]) -> List[Moment]:

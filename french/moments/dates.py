@@ -189,7 +189,7 @@ PARSERS: Tuple[Parser, ...] = (
     ),
     (MONTH_WORDS, re.compile(rf"{LEFT}{_M}[ -]?(?P<year>\d{{4}})-{_D}"), written),
     (NUMBER, re.compile(rf"{LEFT}(?:le )?{_W}(?:le )?{_DD}(?P<sep> ?/ ?|[.-]){_MM}(?P=sep){_YY}(?![\d/:h])"), numeric),
-    (NUMBER, re.compile(rf"{LEFT}(?:le )?{_W}(?:le )?{_DD} ?/ ?{_MM}(?P<year>)(?![\d/:h]|[.,]\d)"), numeric),
+    (NUMBER, re.compile(rf"(?<![\w#/.,:'])(?:le )?{_W}(?:le )?{_DD} ?/ ?{_MM}(?P<year>)(?![\d/:h]|[.,]\d)"), numeric),
     (NUMBER, re.compile(rf"{LEFT}(?P<year>(?:19|20)\d\d)[-/.]{_MM}[-/.]{_DD}(?!\d)"), numeric),
     (NUMBER, re.compile(rf"{LEFT}le {_DD} {_MM}(?: {_YY})?(?! ?(?:h\b|h\d|[:/]|heures|\d|{MONTH}))"), numeric),
     (NUMBER, re.compile(rf"\A\W*{_DD} {_MM}(?: {_YY})?\W*\Z"), numeric),
@@ -202,7 +202,9 @@ PARSERS: Tuple[Parser, ...] = (
     ),
     (
         NUMBER,
-        re.compile(rf"{LEFT}(?:le|du|au|ce) {_D}(?P<of> du mois prochain| du mois| prochain)?{NOT_COUNTED}"),
+        re.compile(
+            rf"{LEFT}(?:le|du|au|ce) {_D}(?P<of> du mois prochain| (?:du|de ce) mois(?: ci)?| prochain)?{NOT_COUNTED}"
+        ),
         day_of_month,
     ),
     (

@@ -148,34 +148,42 @@ def _minutes(groups: dict[str, Optional[str]]) -> int:
 
 
 _HOUR = r"(?P<hour>#?(?:2[0-4]|1\d|0?\d))"
+_ONE = r"(?P<hour>une)"
 _ANY_HOUR = r"#?(?:2[0-4]|1\d|0?\d)"
 _SIXTY = r"(?:#[0-5]?\d|[0-5]\d)"
 _MONTHS = "janvier|fevrier|mars|avril|mai|juin|juillet|aout|sept|septembre|octobre|novembre|decembre"
-_NO_MONTH = rf"(?! ?(?:{_MONTHS}|/|h\b|heures|jours|personnes|euros|[0-9]))"
+_NO_MONTH = rf"(?!\d| ?(?:{_MONTHS}|/|h\b|heures|jours|personnes|euros))"
 _EXTRA = rf"(?: et (?P<more>demie?|quart|#?3 quarts?)| moins (?:le |un )?(?P<less>quart|#?\d{{1,2}})| ?(?:et )?(?P<minute>{_SIXTY}|(?<=h)\d)(?: ?(?:minutes|m\b))?{_NO_MONTH})?"
 _PART = r"(?:matinee|matin|apres midi|aprem|soiree|soir|nuit)"
 _IN_PART = rf"(?:,? ?(?:du|de l'|de la|dans la|dans l'|d'|l'|le) ?(?P<part>{_PART})\b)"
 # A length of time, not an hour: "pendant 2h", "2h de route", "24h/24".
 _LENGTH_BEFORE = r"(?<!pendant )(?<!durant )(?<!depuis )(?<!toutes les )(?<!retard de )(?<!retard d')(?<!retard d )(?<!dure )(?<!il y a )(?<!plus de )(?<!moins de )(?<!h pour )(?<!h, pour )(?<!heures pour )"
-_LENGTH_AFTER = r"(?! ?(?:/ ?\d|(?:de|d'|par|sur) ?(?:route|retard|trajet|marche|travail|bus|train|queue|attente|voiture|vol|jours|semaine|mois|repos|plus|cours|sport|24)|avant (?:le|la|mon|ma|l')\b|apres (?:le|la|mon|ma|l')\b|plus tard|par\b))"
+_LENGTH_AFTER = r"(?! ?(?:/ ?(?:24|7)\b|(?:de|d'|par|sur) ?(?:route|retard|trajet|marche|travail|bus|train|queue|attente|voiture|vol|jours|semaine|mois|repos|plus|cours|sport|24)|avant (?:le|la|mon|ma|l')\b|apres (?:le|la|mon|ma|l')\b|plus tard|par\b))"
 _END = r"(?=\W*(?:\Z|[.,;!?)]|\b(?:le|ce|du|demain|aujourd'hui|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|svp|merci|si|pour|ou|et|stp|s'il|max|pile|environ|ca|c'est|please)\b))"
 
 PARSERS: Tuple[Parser, ...] = (
     (
         frozenset("#"),
         re.compile(
-            rf"(?<![\w#/.,:'])(?<!\d-){_LENGTH_BEFORE}{_HOUR} ?(?:h(?![a-z])|heures\b){_EXTRA}(?: ?(?:pile|precises?|environ|tapantes))?{_IN_PART}?{_LENGTH_AFTER}"
+            rf"(?<![\w#.,:']){_LENGTH_BEFORE}{_HOUR} ?(?:h(?![a-z])|heures\b){_EXTRA}(?: ?(?:pile|precises?|environ|tapantes))?{_IN_PART}?{_LENGTH_AFTER}"
         ),
         clock,
     ),
     (
         frozenset("#"),
-        re.compile(rf"(?<![\w#/.,:'])(?<!\d-){_HOUR} ?: ?(?P<minute>[0-5]\d)(?::[0-5]\d)?(?![\d/:]){_IN_PART}?"),
+        re.compile(rf"(?<![\w#/.,:']){_HOUR} ?: ?(?P<minute>[0-5]\d)(?::[0-5]\d)?(?![\d/:]){_IN_PART}?"),
         clock,
     ),
     (
         frozenset("#"),
         re.compile(rf"(?:\b(?:a|vers|pour|des)) {_HOUR}[.,](?P<minute>[0-5]\d)(?![\d./]){_IN_PART}?"),
+        clock,
+    ),
+    (
+        frozenset(("une",)),
+        re.compile(
+            rf"\b(?:(?<=a )|(?<=vers )|(?<=pour )|(?<=des )|(?<=avant )|(?<=apres )|(?=une heures (?:#?\d|du |de l'|et (?:quart|demi)|moins))){_ONE} heures{_EXTRA}{_IN_PART}?(?! (?:de|plus|par)\b)"
+        ),
         clock,
     ),
     # Said in words, without "heures": "dix-neuf trente", "huit quarante ce matin", "neuf heures" is above.

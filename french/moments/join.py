@@ -15,10 +15,10 @@ from french.moments.piece import Piece, Said
 # What may stand between a day and its hour without parting them.
 FILLER = (
     r"(?:a|au|aux|le|la|les|l|de|du|des|d|dans|en|vers|plutot|ce|cet|cette|pour|sur|autour|alentours|environ|euh|heu|hum|ben|bah|si|possible|"
-    r"preference|genre|disons|mettons|par|exemple|et|mais|seulement|uniquement|idealement|c'est|serait|sera|plus|tard|que|meme|bien|coup|coups|svp|s'il|vous|plait|un|peu|toujours|aussi)"
+    r"preference|genre|disons|mettons|par|exemple|et|mais|seulement|uniquement|idealement|c'est|serait|sera|soit|plus|tard|que|meme|bien|coup|coups|svp|s'il|vous|plait|un|peu|toujours|aussi)"
 )
 TOGETHER = re.compile(rf"[ ,.']*(?:{FILLER}[ ,']*){{0,6}}")
-RANGE = re.compile(r"(?: ?- ?| (?:a|au|aux|et|jusqu'a|jusqu'au|jusque|puis) (?:l'|le |la )?|jusqu'a |jusqu'au )")
+RANGE = re.compile(r"(?: ?[-/] ?| (?:a|au|aux|et|jusqu'a|jusqu'au|jusque|puis) (?:l'|le |la )?|jusqu'a |jusqu'au )")
 DASH = re.compile(r" ?(?:-|/) ?")
 UNION = re.compile(
     r"[ ,]*(?:ou|et|soit|voire|sinon|comme|/|,)(?: (?:bien|alors|sinon|encore|meme|si|possible|eventuellement|a la rigueur|peut etre|plutot|a|le|la|un|une|au|de|du|les))*[ ,]*(?:l')?"
@@ -40,7 +40,7 @@ MEANING = {
 }  # fmt: skip
 # "10h au plus tard", "lundi minimum".
 AFTERWARDS = re.compile(
-    r",? (?:(?P<until>au plus tard|max(?:imum)?|grand maximum|dernier delai)|(?P<from>au plus tot|mini(?:mum)?|(?:et|ou) apres(?! midi)|et au dela|et plus))\b"
+    r",? (?:(?P<until>au plus tard|max(?:imum)?|grand maximum|dernier delai)|(?P<from>au plus tot|mini(?:mum)?|(?:et|ou) apres(?! ?midi| demain)|et au dela|et plus))\b"
 )
 MOST = 2
 # An appointment that they hold, and what is done to it.
@@ -100,7 +100,7 @@ def _ranges(text: str, pieces: List[Piece], *, days: bool, hours: bool) -> List[
         last = done[-1] if done else None
         kind = (days, hours)
         if last and last.point and piece.point and (last.days, last.hours) == (piece.days, piece.hours) == kind:
-            link = text[last.end : piece.start]
+            link = text[last.end : piece.start + (3 if text.startswith("au ", piece.start) else 0)]
             before = text[done[-2].end if len(done) > 1 else 0 : last.start]
             lead = re.search(r"\b(?:(entre|de|du|des|d)[ '])(?:le |la |l')?$", before)
             wanted = RANGE.fullmatch(link) and (" et" not in link or (lead and lead[1] == "entre"))

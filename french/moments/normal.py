@@ -59,7 +59,10 @@ def normal(folded: str) -> Normal:
         if said == "-" and previous[-1:].isalpha() and at + 1 < len(tokens) and tokens[at + 1][0][0].isalpha():
             continue  # "après-demain", "week-end"
         word = _right(said)
-        glued = span[0] == end and not (word[0].isalpha() and len(word) > 2 and previous[-1:].isdigit())  # "15sept"
+        parted = (word[0].isalpha() and len(word) > 2 and previous[-1:].isdigit()) or (  # "15sept", "lundi9h"
+            word[0].isdigit() and len(previous) > 2 and previous.isalpha()
+        )
+        glued = span[0] == end and not parted
         if parts and not glued:
             parts.append(" ")
             length += 1

@@ -46,12 +46,14 @@ def near_day(m: re.Match[str], now: datetime) -> Said:
 
 
 def next_day(m: re.Match[str], now: datetime) -> Said:
-    """ "le lendemain", "le jour d'après", "la veille": from the day that is said after it, from today otherwise."""
+    """ "le lendemain", "le jour d'après", "la veille": from the day that is said after it, from today otherwise.
+
+    "La veille" of nothing is that of the appointment or slot spoken of: earlier.
+    """
     away = timedelta(days=-1 if m["before"] else -2 if m["two"] == "avant veille" else 2 if m["two"] else 1)
     if m["anchor"]:
         return Said(shift=away)
-    day = now.date() + away
-    return Said((Reading("day", first=day, last=day),))
+    return Said(kind="earlier") if m["before"] else on(now.date() + away)
 
 
 def today_long(m: re.Match[str], now: datetime) -> Said:
@@ -95,7 +97,7 @@ def weekday(m: re.Match[str], now: datetime) -> Optional[Said]:
 
 def this_not_that(m: re.Match[str], now: datetime) -> Said:
     """ "pas ce mardi, l'autre": the one after the nearest."""
-    return on(calendar.nearest(calendar.weekday_number(m["day"][:3]), now.date()) + timedelta(days=7))
+    return on(calendar.nearest(calendar.weekday_number((m["day"] or m["day_"])[:3]), now.date()) + timedelta(days=7))
 
 
 def within(m: re.Match[str], now: datetime) -> Optional[Said]:
@@ -326,6 +328,11 @@ _WHICH_WEEK = (
     rf"(?:(?:de |dans |sur |a )?(?:la )?semaine (?:{NEXT})|(?:de )?(?:cette semaine|la semaine (?:en cours|ci)))"
 )
 
+# Alone, "sept" is a number more often than a month.
+_FULL_MONTH = MONTH.replace(
+    "sept(?:embre)?", r"septembre|sept(?= (?:19|20)\d\d)|(?<=fin )sept|(?<=debut )sept|(?<=mi )sept"
+)
+
 PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("demain", "aujourd'hui", "aujourd", "hier", "jours")),
@@ -359,7 +366,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         DAY_WORDS,
         re.compile(
-            rf"\bpas (?:ce |le )(?P<day>{WEEKDAY})(?: (?:la|qui vient|ci|prochain))?,? (?:mais )?(?:plutot )?(?:l'autre|le suivant|celui d'apres|le {WEEKDAY} d'apres)(?: d'apres| encore)?"
+            rf"\b(?:pas (?:ce |le )?(?P<day>{WEEKDAY})(?: (?:la|qui vient|ci|prochain))?|(?P<day_>{WEEKDAY}),? (?:mais )?pas (?:celui(?: la| ci| qui vient)?|ce {WEEKDAY}|le prochain)),? (?:mais )?(?:plutot )?(?:l'autre|le suivant|celui d'apres|le {WEEKDAY} d'apres)(?: d'apres| encore)?"
         ),
         this_not_that,
     ),
@@ -420,7 +427,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("semaine",)),
         re.compile(
-            rf"\b{PART}(?:la |cette )?semaine du (?:{WEEKDAY} )?(?P<day>{DAY})(?: (?P<month>{MONTH})|/(?P<mm>\d\d?))?(?: (?P<year>{YEAR}))?"
+            rf"\b{PART}(?:la |cette )?semaine du (?:{WEEKDAY} )?(?P<day>{DAY})(?: (?P<month>{MONTH})|/(?P<mm>\d\d?))?(?: (?P<year>{YEAR}))?(?: au (?:{WEEKDAY} )?{DAY}(?: {MONTH}|/\d\d?)?)?"
         ),
         week_of,
     ),
@@ -435,7 +442,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         MONTH_WORDS,
         re.compile(
-            rf"\b{PART}(?:(?:le |au |du |en |ce |de )?mois (?:de |d'))?(?:de |d')?(?P<month>{MONTH.replace('sept(?:embre)?', 'septembre|(?<=fin )sept|(?<=debut )sept|(?<=mi )sept')})(?:[ ,]{{1,2}}(?P<year>{YEAR}))?"
+            rf"\b{PART}(?:(?:le |au |du |en |ce |de )?mois (?:de |d'))?(?:de |d')?(?P<month>{_FULL_MONTH})(?:[ ,]{{1,2}}(?P<year>{YEAR}))?"
         ),
         month,
     ),

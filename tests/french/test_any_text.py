@@ -17,7 +17,8 @@ NOW = datetime(2026, 11, 18, 9, 0)
 WORDS = """
 le 2 3 12 06 39 98 zéro six quatre vingt dix cent mille mars mai à de agence Rennes st-malo arobase point tiret @ .fr +
 +33 non pardon euh pas premier dernier oui arrêt accident du travail par téléphone en ⟦phone:1⟧ ⟦slot:4⟧ né 1985 / : , h
-10h ' -
+10h ' - mardi demain prochain semaine huit quinze entre et ou au jusqu'à avant après matin aprem midi moins quart demie
+dans jours heures sauf plutôt fin début mois veille de Noël du 31 32 dernier en sept 2026 14:30 1er tôt plus tard
 """
 FRAGMENTS = st.sampled_from(WORDS.split())
 TEXTS = st.one_of(
@@ -57,7 +58,22 @@ def test_any_text_is_read(text: str) -> None:
             "né le 12 ",
             "saint ",
         ),
-        *("agence de ", "Rennes ou ", "au la le les ", "a arobase ", "a.b@", "le premier ", "accident du ", "pas de "),
+        *(
+            "mardi ",
+            "le 3 ",
+            "de 9h à 11h ",
+            "1/2/",
+            "sept huit ",
+            "dans les ",
+            "agence de ",
+            "Rennes ou ",
+            "au la le les ",
+            "a arobase ",
+            "a.b@",
+            "le premier ",
+            "accident du ",
+            "pas de ",
+        ),
         "vous me pouvez ",
     ],
 )
