@@ -276,6 +276,7 @@ class Book(SlotForm):
         else:
             agency = self.core.agency(slot.agency_id)
             turn.say("utter_recap_in_person", agency=words.agency(agency), address=agency.address, **values)
+        turn.card(kind="recap", slot=slot.id, reason=turn["reason"], phone=turn["contact_reference"])
         turn["options"] = ["intent:affirm", "intent:deny"]
 
     def confirm(self, turn: Turn) -> None:
@@ -310,6 +311,7 @@ class Book(SlotForm):
             turn.say(
                 "utter_booked_in_person", agency=words.agency(booked.agency), address=booked.agency.address, **values
             )
+        turn.card(kind="booked", appointment=booked.id)
         turn.say(f"utter_documents_{booked.reason}")
         turn.end()
 

@@ -58,6 +58,7 @@ class Cancel(Form):
     def ask_to_confirm(self, turn: Turn) -> None:
         """Name the appointment, and say that nothing is cancelled yet."""
         turn.say("utter_cancel_confirm", appointment=words.appointment(turn, self.appointment(turn)))
+        turn.card(kind="cancel", appointment=turn["appointment_id"])
         turn["options"] = ["intent:affirm", "intent:deny"]
         turn.ask("confirm")
 

@@ -24,5 +24,6 @@ class ListAppointments(Action):
             turn.say("utter_one_appointment", appointment=said[0])
         else:
             turn.say("utter_several_appointments", count=str(len(said)), appointments=" ; ".join(said))
+        turn.card(kind="appointments", appointments=[a.id for a in meant])
         if not turn.tracker.active_loop_name:
             turn["options"] = [f"appointment:{a.id}" for a in meant]

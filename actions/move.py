@@ -156,6 +156,7 @@ class Move(SlotForm):
             old=words.word(turn, "from_old_to", when=words.when(turn, old)),
             when=words.when(turn, slot),
         )
+        turn.card(kind="recap", slot=slot.id, reason=old.reason, appointment=old.id)
         turn["options"] = ["intent:affirm", "intent:deny"]
 
     def confirm(self, turn: Turn) -> None:
@@ -177,6 +178,7 @@ class Move(SlotForm):
             self.leave_out(turn)
             return
         turn.say("utter_moved", when=words.when(turn, moved), reference=moved.reference)
+        turn.card(kind="moved", appointment=moved.id)
         turn.end()
 
     def no_slot(self, turn: Turn) -> None:

@@ -152,6 +152,8 @@ class SlotForm(Form):
         buttons = words.slot_buttons(turn, slots)
         turn["slot_id"] = None
         self.offer(turn, response, buttons, **values)
+        search = self.search_for(turn)
+        turn.card(kind="slots", reason=search.reason, channel=search.channel, agencies=search.agencies)
         turn.ask("slot_id")
 
     def ask_time(self, turn: Turn, *, quietly: bool = False) -> None:

@@ -28,6 +28,9 @@ OPERATION_SLOTS = (
     "refused",
 )
 
+# The media that show cards.
+SCREENS = ("web", "app")
+
 
 class Turn:
     """The latest message, the slots, the person, and the answer being made.
@@ -139,8 +142,9 @@ class Turn:
         self._dispatcher.utter_message(response=response, buttons=list(buttons) or None, **values)
 
     def card(self, **fields: Any) -> None:
-        """Give screens that can show it a structured view of what the sentence said."""
-        self._dispatcher.utter_message(json_message=fields)
+        """Give screens that can show it a structured view of what the sentence said: ids and codes only."""
+        if self.medium in SCREENS:
+            self._dispatcher.utter_message(json_message=fields)
 
     def tell_phone(self) -> None:
         """Tell the phone what is asked, so that it knows which words and keys to expect."""

@@ -1,11 +1,13 @@
 """The booking core: schedules, slots, appointments, identity, notices. Knows neither Rasa nor French."""
 
+from booking_core.account import SignedIn
 from booking_core.clock import Clock, FixedClock, OffsetClock, SystemClock
 from booking_core.core import Core, open_core
 from booking_core.errors import (
     ChannelNotAllowed,
     Closed,
     CodeExpired,
+    CodeWeak,
     CodeWrong,
     InvalidContact,
     InvalidEmail,
@@ -43,6 +45,7 @@ from booking_core.model import (
 )
 from booking_core.settings import Settings
 from booking_core.texts import Text
+from booking_core.transcript import Line
 
 __all__ = [
     "Agency",
@@ -51,6 +54,7 @@ __all__ = [
     "Clock",
     "Closed",
     "CodeExpired",
+    "CodeWeak",
     "CodeWrong",
     "Contact",
     "Core",
@@ -61,6 +65,7 @@ __all__ = [
     "InvalidContact",
     "InvalidEmail",
     "InvalidPhone",
+    "Line",
     "Locked",
     "NoAddress",
     "NoPhone",
@@ -78,6 +83,7 @@ __all__ = [
     "ReusedKeyError",
     "ScheduleError",
     "Settings",
+    "SignedIn",
     "Slot",
     "SlotPage",
     "SlotTaken",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from booking_core.account import Accounts
 from booking_core.agents import Agents
 from booking_core.clock import Clock
 from booking_core.crypt import Crypt
@@ -12,10 +13,11 @@ from booking_core.schedules.publish import Schedules
 from booking_core.settings import Settings
 from booking_core.storage.engine import Store
 from booking_core.texts import Texts
+from booking_core.transcript import Transcripts
 from booking_core.waiting import WaitingList
 
 
-class Core(WaitingList, Agents, Privacy, Texts, Schedules, Outbox):
+class Core(WaitingList, Agents, Privacy, Accounts, Texts, Transcripts, Schedules, Outbox):
     """One object, thread-safe and blocking: call it from `asyncio.to_thread`.
 
     Ids are opaque strings. Refusals are raised (`booking_core.errors`), values are returned.

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from functools import cached_property
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
@@ -49,6 +50,11 @@ class Crypt:
     def hash_code(self, code: str) -> str:
         """A code as it is kept (Argon2id)."""
         return self._hasher.hash(code)
+
+    @cached_property
+    def no_hash(self) -> str:
+        """A hash that no code has: comparing with it takes as long as with a real one."""
+        return self.hash_code(secrets.token_urlsafe(32))
 
     def same_code(self, hashed: str, code: str) -> bool:
         """True when a code is the one that was hashed."""

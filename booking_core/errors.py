@@ -20,6 +20,7 @@
     │   └── NoAddress          no mobile and no e-mail on file to send a code to
     ├── CodeWrong              left: how many tries remain
     ├── CodeExpired            ask for another one
+    ├── CodeWeak               rules: those that a personal code breaks
     └── Locked                 until: when trying again makes sense
 
 A refusal carries data, never a sentence and never personal data in its text: `code` names it, the
@@ -163,6 +164,14 @@ class CodeWrong(Refusal):
 
 class CodeExpired(Refusal):
     """No code is waiting, or it has lapsed, or was tried too often: ask for another one."""
+
+
+class CodeWeak(Refusal):
+    """Not a personal code that can be taken. `rules` are codes ("length", "lower", "upper", "other", "personal")."""
+
+    def __init__(self, rules: Sequence[str]) -> None:
+        super().__init__()
+        self.rules = tuple(rules)
 
 
 class Locked(Refusal):

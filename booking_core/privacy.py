@@ -22,8 +22,9 @@ SEALED = {
     "vault": ("value",),
     "reply": ("body",),
     "text_message": ("body",),
+    "line": ("body",),
 }
-INTERNAL = ("hash", "mark", "nir", "credential")
+INTERNAL = ("hash", "provisional", "mark", "nir", "credential")
 
 
 class Privacy(Booking):

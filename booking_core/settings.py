@@ -39,6 +39,8 @@ class Settings:
     code_tries: int = 5
     identify_tries: int = 5
     lock_minutes: int = 30
+    provisional_minutes: int = 60
+    session_minutes: int = 30
     vault_minutes: int = 60
     conversation_hours: int = 24
     text_idle_minutes: int = 30

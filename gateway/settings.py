@@ -54,7 +54,12 @@ class Settings:
     twilio_auth_token: str = ""
     jambonz_secret: str = ""
     adviser_number: str = ""
+    # The address that people and platforms see, where a proxy stands before the gateway.
     public_url: str = ""
+    # Pages of other origins that may embed <rdv-chat>, separated by spaces: https://portail.exemple.fr
+    web_origins: str = ""
+    # A JSON file: {issuer: its JSON Web Key Set}, the portals that sign people in themselves.
+    portals: str = ""
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Settings:
@@ -94,6 +99,11 @@ class Settings:
     def phone_token(self) -> str:
         """What signs Twilio's webhooks; "" refuses them all. The demo's telephone signs with the demo's secret."""
         return self.twilio_auth_token or (self.secret if self.demo else "")
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The other origins that may embed the chat."""
+        return frozenset(self.web_origins.split())
 
     def clock(self) -> Clock:
         """The clock to hand in: the machine's, or one that starts at RDV_NOW (local time when it has no zone)."""

@@ -19,6 +19,7 @@ import pytest
 from booking_core import Appointment, Core, FixedClock, demo, open_core
 from gateway import rasa
 from gateway.settings import DEMO_SECRET
+from tests import portals
 from tests.stack import free_port
 
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=ZoneInfo("Europe/Paris"))
@@ -33,6 +34,8 @@ class Service:
     core: Core
     process: subprocess.Popen[bytes]
     var: Path
+    # A page of this origin may embed the chat.
+    host: str
 
     def person(self, key: str) -> str:
         """The id of a person of the demo."""
@@ -61,7 +64,7 @@ class Service:
 @contextlib.contextmanager
 def running(var: Path, settings: Mapping[str, str] | None = None) -> Iterator[Service]:
     """The gateway, the actions and Rasa under their supervisor, with the demo loaded; `settings`: more variables."""
-    port, rasa_port, actions_port = free_port(), free_port(), free_port()
+    port, rasa_port, actions_port, host = free_port(), free_port(), free_port(), f"http://127.0.0.1:{free_port()}"
     environ = {
         **os.environ,
         "RDV_DATABASE_URL": f"sqlite:///{var / 'rdv.db'}",
@@ -72,6 +75,8 @@ def running(var: Path, settings: Mapping[str, str] | None = None) -> Iterator[Se
         "RDV_ACTIONS_PORT": str(actions_port),
         "RDV_NOW": NOW.isoformat(),
         "RDV_VAR": str(var),
+        "RDV_WEB_ORIGINS": host,
+        "RDV_PORTALS": str(portals.file(var)),
         **(settings or {}),
     }
     core = open_core(environ["RDV_DATABASE_URL"], FixedClock(NOW), secret=DEMO_SECRET)
@@ -79,7 +84,7 @@ def running(var: Path, settings: Mapping[str, str] | None = None) -> Iterator[Se
     demo.load(core)
     process = subprocess.Popen([sys.executable, "-m", "gateway", "up"], env=environ)
     asyncio.run(rasa.ready(f"http://127.0.0.1:{rasa_port}", seconds=90))
-    yield Service(f"http://127.0.0.1:{port}", environ, core, process, var)
+    yield Service(f"http://127.0.0.1:{port}", environ, core, process, var, host)
     process.send_signal(signal.SIGINT)
     process.wait(30)
     core.close()

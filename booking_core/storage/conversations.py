@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from booking_core.storage.engine import new_id
-from booking_core.storage.tables import conversation, handover, reply, vault
+from booking_core.storage.tables import conversation, handover, line, reply, vault
 
 
 def get(connection: Connection, conversation_id: str, now: datetime) -> Row[Any] | None:
@@ -33,6 +33,7 @@ def close(connection: Connection, conversation_id: str) -> None:
     """Nothing is left of the conversation, its replies apart (a message sent again gets the same answer)."""
     connection.execute(delete(conversation).where(conversation.c.id == conversation_id))
     connection.execute(delete(vault).where(vault.c.conversation_id == conversation_id))
+    connection.execute(delete(line).where(line.c.conversation_id == conversation_id))
 
 
 def vault_find(connection: Connection, conversation_id: str, kind: str, mark: str, now: datetime) -> int | None:

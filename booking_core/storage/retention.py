@@ -9,19 +9,23 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from booking_core.storage.tables import (
+    account,
     appointment,
     attempt,
     code,
     conversation,
+    federation,
     handover,
     hold,
     journal,
     letter,
+    line,
     notice,
     person,
     reply,
     request,
     retention,
+    session,
     slot,
     text_line,
     text_message,
@@ -42,7 +46,9 @@ def purge(connection: Connection, before: Mapping[str, datetime]) -> dict[str, i
         vault: vault.c.expires <= now,
         code: code.c.expires <= now,
         attempt: attempt.c.until <= now,
+        session: session.c.expires <= now,
         reply: reply.c.at < before["conversations"],
+        line: line.c.at < before["conversations"],
         conversation: conversation.c.expires < before["conversations"],
         text_message: text_message.c.at < before["conversations"],
         # A line that said STOP is remembered for as long as it does.
@@ -61,10 +67,10 @@ def purge(connection: Connection, before: Mapping[str, datetime]) -> dict[str, i
 
 def erase(connection: Connection, person_id: int) -> None:
     """Nothing is left that tells who a person was; their appointments stay, for counting, without a number."""
-    for table in (code, letter, notice, request, handover):
+    for table in (code, letter, notice, request, handover, account, federation, session):
         connection.execute(delete(table).where(table.c.person_id == person_id))
     of = select(conversation.c.id).where(conversation.c.person_id == person_id)
-    for table in (vault, reply):
+    for table in (vault, reply, line):
         connection.execute(delete(table).where(table.c.conversation_id.in_(of)))
     connection.execute(delete(hold).where(hold.c.holder.in_(of)))
     connection.execute(delete(conversation).where(conversation.c.person_id == person_id))
@@ -77,11 +83,23 @@ def erase(connection: Connection, person_id: int) -> None:
 def held_on(connection: Connection, person_id: int) -> dict[str, list[dict[str, Any]]]:
     """Every row that speaks of a person, by table."""
     found = {}
-    for table in (appointment, journal, notice, letter, handover, waiting, conversation, request):
+    for table in (
+        appointment,
+        journal,
+        notice,
+        letter,
+        handover,
+        waiting,
+        conversation,
+        request,
+        account,
+        federation,
+        session,
+    ):
         rows = connection.execute(select(table).where(table.c.person_id == person_id))
         found[table.name] = [dict(row._mapping) for row in rows]
     ids = [row["id"] for row in found["conversation"]]
-    for table in (vault, reply):
+    for table in (vault, reply, line):
         rows = connection.execute(select(table).where(table.c.conversation_id.in_(ids)))
         found[table.name] = [dict(row._mapping) for row in rows]
     return found

@@ -360,6 +360,48 @@ reply = Table(
     Column("at", Instant, nullable=False, index=True),
 )
 
+# What was said in a conversation, as a screen shows it again; `mark` is the id of the message that it answers.
+line = Table(
+    "line",
+    metadata,
+    Column("conversation_id", String, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("mark", String),
+    Column("body", Text, nullable=False),
+    Column("at", Instant, nullable=False, index=True),
+)
+
+# The account on the web: the personal code, or the provisional one (`expires`) before it is chosen.
+account = Table(
+    "account",
+    metadata,
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True),
+    Column("hash", String),
+    Column("provisional", String),
+    Column("expires", Instant),
+    Column("changed", Instant, nullable=False),
+)
+
+# Who a person is for an identity provider; `mark` is a blind index of its issuer and its subject.
+federation = Table(
+    "federation",
+    metadata,
+    Column("mark", String, primary_key=True),
+    _ref("person", index=True),
+    Column("created", Instant, nullable=False),
+)
+
+# Someone signed in on the web: `id` is a hash of the cookie; `fresh`: a code must be chosen before anything else.
+session = Table(
+    "session",
+    metadata,
+    Column("id", String, primary_key=True),
+    _ref("person", index=True),
+    Column("fresh", Boolean, nullable=False),
+    Column("opened", Instant, nullable=False),
+    Column("expires", Instant, nullable=False, index=True),
+)
+
 # Left for an adviser: what was under way, or a number to call back.
 handover = Table(
     "handover",

@@ -1,0 +1,87 @@
+"""What every answer carries and every request must show: headers, origins, limits by address."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict, deque
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from gateway.http import SETTINGS, Handler
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(self)",
+    "Cache-Control": "no-store",
+}
+TLS = "max-age=31536000; includeSubDomains"
+WRITES = ("POST", "PUT", "PATCH", "DELETE")
+ALLOWED = {
+    "Access-Control-Allow-Methods": "GET, POST, DELETE",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Last-Event-ID",
+    "Access-Control-Max-Age": "600",
+}
+# What a page of another origin may call: the chat, with its bearer token and never a cookie.
+SHARED = "/web/"
+REMEMBERED = 10_000
+
+
+async def headers(request: web.Request, response: web.StreamResponse) -> None:
+    """Set the headers of every answer; called when it is prepared."""
+    settings = request.app[SETTINGS]
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if not settings.demo:
+        response.headers.setdefault("Strict-Transport-Security", TLS)
+    if request.path.startswith("/static/"):
+        # The widget's modules, the same for everybody.
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Cache-Control"] = "no-cache"
+    elif request.path.startswith(SHARED):
+        response.headers["Vary"] = "Origin"
+        origin = request.headers.get("Origin")
+        if origin in settings.origins:
+            response.headers["Access-Control-Allow-Origin"] = origin
+
+
+@web.middleware
+async def origins(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer preflights; refuse what another origin may not call, and every write that a page elsewhere forged."""
+    origin = request.headers.get("Origin")
+    shared = request.path.startswith(SHARED) and origin in request.app[SETTINGS].origins
+    if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
+        return web.Response(status=204, headers=ALLOWED) if shared else web.Response(status=403)
+    if request.method in WRITES and origin is not None and not shared and not same(origin, request):
+        raise web.HTTPForbidden
+    return await handler(request)
+
+
+def same(origin: str, request: web.Request) -> bool:
+    """True for an origin that is this service: the host of the request, or the public address that is set."""
+    public = request.app[SETTINGS].public_url.rstrip("/")
+    return origin == public or urlsplit(origin).netloc == request.host
+
+
+class Limit:
+    """So many requests a minute for each key (an address, a person)."""
+
+    def __init__(self, most: int, seconds: float = 60) -> None:
+        self._most, self._seconds = most, seconds
+        self._recent: OrderedDict[str, deque[float]] = OrderedDict()
+
+    def spend(self, key: str) -> None:
+        """Count one request; 429 when there were too many."""
+        now = time.monotonic()
+        recent = self._recent.setdefault(key, deque(maxlen=self._most))
+        self._recent.move_to_end(key)
+        while len(self._recent) > REMEMBERED:
+            self._recent.popitem(last=False)
+        if len(recent) == self._most and now - recent[0] < self._seconds:
+            raise web.HTTPTooManyRequests(headers={"Retry-After": str(int(self._seconds - (now - recent[0])) + 1)})
+        recent.append(now)

@@ -1,0 +1,55 @@
+// The widget's looks. A host changes the --rdv-… variables; `theme="light"` or `"dark"` overrides the system's choice.
+const LIGHT = `
+  --ink: var(--rdv-ink, #1b2430); --paper: var(--rdv-paper, #f5f7fa); --card: var(--rdv-card, #ffffff);
+  --line: var(--rdv-line, #5f6b7a); --soft: var(--rdv-soft, #dfe6ee); --accent: var(--rdv-accent, #0b4f8a);
+  --on-accent: var(--rdv-on-accent, #ffffff); --warn: var(--rdv-warn, #9a1c1c); --focus: var(--rdv-focus, #b35900);
+  --good: var(--rdv-good, #17653a); color-scheme: light;`;
+const DARK = `
+  --ink: var(--rdv-ink-dark, #eef2f6); --paper: var(--rdv-paper-dark, #12171e); --card: var(--rdv-card-dark, #1d2530);
+  --line: var(--rdv-line-dark, #8fa0b3); --soft: var(--rdv-soft-dark, #2f3b49); --accent: var(--rdv-accent-dark, #8cc4f5);
+  --on-accent: var(--rdv-on-accent-dark, #0a1826); --warn: var(--rdv-warn-dark, #ff9c9c); --focus: var(--rdv-focus-dark, #ffc266);
+  --good: var(--rdv-good-dark, #8fdcb0); color-scheme: dark;`;
+
+export const STYLE = `
+:host { ${LIGHT} display: flex; flex-direction: column; min-height: 24rem; height: var(--rdv-height, 70vh);
+  background: var(--paper); color: var(--ink); font: var(--rdv-font, 1rem/1.5 system-ui, "Segoe UI", Roboto, Arial, sans-serif); }
+@media (prefers-color-scheme: dark) { :host(:not([theme="light"])) { ${DARK} } }
+:host([theme="dark"]) { ${DARK} }
+* { box-sizing: border-box; }
+[hidden] { display: none !important; }
+.sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+#log { flex: 1; overflow-y: auto; min-height: 0; display: flex; flex-direction: column; gap: .75rem; padding: .75rem; overscroll-behavior: contain; }
+.line { display: flex; flex-direction: column; gap: .5rem; align-items: flex-start; }
+.line.mine { align-items: flex-end; }
+.message { margin: 0; max-width: 88%; padding: .6rem .9rem; border-radius: .6rem; background: var(--card); border: 1px solid var(--soft); white-space: pre-wrap; overflow-wrap: anywhere; }
+.mine .message { background: var(--accent); color: var(--on-accent); border-color: var(--accent); }
+.pending .message { border-style: dashed; border-color: var(--on-accent); }
+.choices { display: flex; flex-wrap: wrap; gap: .5rem; }
+.slots, .cards { display: flex; flex-direction: column; gap: .6rem; align-items: flex-start; max-width: 100%; }
+h3 { font-size: 1rem; margin: 0 0 .35rem; }
+.day h3::first-letter, .calendar h3::first-letter { text-transform: uppercase; }
+.card { background: var(--card); border: 1px solid var(--soft); border-inline-start: .3rem solid var(--accent); border-radius: .5rem; padding: .75rem 1rem; max-width: min(34rem, 100%); }
+dl { margin: 0; display: grid; grid-template-columns: minmax(5rem, max-content) 1fr; gap: .25rem .9rem; }
+dt { font-weight: 600; } dd { margin: 0; overflow-wrap: anywhere; } .card p { margin: .6rem 0 0; }
+button { font: inherit; min-height: 2.75rem; padding: .4rem 1rem; border-radius: .4rem; border: 2px solid var(--accent); background: var(--card); color: var(--accent); cursor: pointer; }
+button:hover:not(:disabled) { background: var(--soft); }
+button:disabled { opacity: .6; cursor: default; border-style: dashed; }
+button.small { min-width: 2.75rem; padding: .4rem; }
+button[aria-pressed="true"] { background: var(--accent); color: var(--on-accent); }
+button[type="submit"] { background: var(--accent); color: var(--on-accent); }
+.calendar { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .5rem; max-width: 100%; }
+.calendar .row { display: flex; align-items: center; gap: .35rem; } .calendar h3 { flex: 1; text-align: center; margin: 0; }
+table { border-collapse: collapse; } th { font-weight: 600; padding: .2rem; } td { padding: 1px; }
+td button { min-width: 2.5rem; min-height: 2.5rem; padding: 0; }
+td .full { border-color: transparent; color: var(--ink); opacity: .75; text-decoration: line-through; cursor: default; }
+#typing, #status, .status { margin: 0; padding: 0 .75rem; font-style: italic; }
+#problem { margin: 0; padding: .25rem .75rem; color: var(--warn); font-weight: 600; }
+#composer { padding: .75rem; border-top: 1px solid var(--soft); }
+label { font-weight: 600; display: block; margin-bottom: .25rem; }
+#composer .row { display: flex; gap: .5rem; flex-wrap: wrap; }
+input { flex: 1 1 9rem; min-width: 0; font: inherit; min-height: 2.75rem; padding: .4rem .75rem; border: 2px solid var(--line); border-radius: .4rem; background: var(--card); color: var(--ink); }
+:focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
+@media (max-width: 26rem) { .message { max-width: 96%; } dl { grid-template-columns: 1fr; } dd { margin-bottom: .3rem; } td button { min-width: 2.2rem; } }
+@media (prefers-reduced-motion: no-preference) { .line { animation: appear .15s ease-out; } @keyframes appear { from { opacity: 0; } } }
+@media (forced-colors: active) { .mine .message { border: 2px solid; } }
+`;
