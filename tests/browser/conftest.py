@@ -75,6 +75,13 @@ def phone(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
+def picture(page: Page, name: str) -> None:
+    """Take the README's picture of this moment; one that is there stays unless RDV_PICTURES=1."""
+    path = IMAGES / f"{name}.png"
+    if os.environ.get("RDV_PICTURES") or not path.exists():
+        page.screenshot(path=path)
+
+
 class Someone:
     """A person registered for one test, with nothing booked."""
 

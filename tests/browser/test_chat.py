@@ -18,7 +18,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from booking_core import Range, Wanted
 from tests import portals
-from tests.browser.conftest import IMAGES, Chat, Someone, restart_gateway
+from tests.browser.conftest import Chat, Someone, picture, restart_gateway
 from tests.conftest import NOW, Service
 
 WISH = "je voudrais un rdv téléphonique mardi matin pour mon arrêt de travail"
@@ -27,11 +27,11 @@ WISH = "je voudrais un rdv téléphonique mardi matin pour mon arrêt de travail
 def test_everything_by_chat(page: Page, service: Service, someone: Someone) -> None:
     chat = Chat.open(page, service, someone.key)
     chat.say(WISH, "Lequel vous convient")
-    page.screenshot(path=IMAGES / "slots.png")
+    picture(page, "slots")
     chat.slot("mardi 24 novembre").click()
     chat.expect("Rien n’est encore réservé")
     expect(chat.log.get_by_role("group", name="À confirmer")).to_contain_text("Arrêt de travail")
-    page.screenshot(path=IMAGES / "recap.png")
+    picture(page, "recap")
     assert someone.booked == []
     chat.pick("Oui, je confirme", "est confirmé")
     [booked] = someone.booked
@@ -67,7 +67,7 @@ def test_another_date_by_the_calendar_and_the_keyboard_alone(page: Page, service
     page.keyboard.press("Enter")
     grid = page.get_by_role("grid", name="Choisir une date")
     expect(grid.get_by_role("button", name=re.compile("mardi 24 novembre, créneaux"))).to_be_focused()
-    page.screenshot(path=IMAGES / "calendar.png")
+    picture(page, "calendar")
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Choisir une autre date")).to_be_focused()
     page.keyboard.press("Enter")
@@ -234,7 +234,7 @@ def test_a_phone_in_the_dark(phone: Page, service: Service, someone: Someone) ->
     chat.say(WISH, "Lequel vous convient")
     phone.get_by_role("button", name="Choisir une autre date").click()
     expect(phone.get_by_role("grid")).to_be_visible()
-    phone.screenshot(path=IMAGES / "phone.png")
+    picture(phone, "phone")
     assert phone.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert phone.locator("rdv-chat #log").evaluate("node => node.scrollWidth <= node.clientWidth")
     chat.slot("mardi 24 novembre").click()
