@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Dict, List, Optional, Tuple
 
 import joblib
-import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -14,33 +13,34 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 
 from bot.nlu.entities import UNDERSTANDING
-from french import Understanding, masked, understand
+from bot.nlu.model import IntentModel
+from bot.nlu.reading import read
+from french import Understanding, understand
 
 # Training sentences are read as if said at one moment, so that training is deterministic.
 TRAINED_AT = datetime(2026, 1, 15, 9, 0)  # noqa: DTZ001 - french reads naive local time
 FALLBACK = "nlu_fallback"
+# Measured by `python -m bot.nlu.report`: below it most guesses are wrong, and so are most out-of-scope ones let in.
+THRESHOLD = 0.3
 CHOICES = ("slot", "appointment", "option")
 VALUES = ("reason", "channel", "agency", "phone", "email", "nir", "code", "birth_date", "day")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class IntentClassifier(GraphComponent):
-    """TF-IDF of words and letters, logistic regression; also picks the answer of retrieval intents."""
+    """Rasa's way into `IntentModel`; also picks the answer of retrieval intents."""
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
         """`threshold`: below this probability the sentence is not understood."""
-        return {"threshold": 0.2, "C": 30.0}
+        return {"threshold": THRESHOLD, "C": 1.0}
 
     def __init__(self, config: Dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
         """Rasa gives the storage where the model is kept."""
         self.config, self._storage, self._resource = config, storage, resource
-        self.model: Optional[Pipeline] = None
+        self.model: Optional[IntentModel] = None
 
     @classmethod
     def create(
@@ -71,11 +71,9 @@ class IntentClassifier(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the examples; full names of retrieval intents ("faq/cost") are classes of their own."""
         examples = [e for e in training_data.intent_examples if e.get(TEXT)]
-        texts = [masked(understand(e.get(TEXT), TRAINED_AT)) for e in examples]
+        readings = [read(understand(e.get(TEXT), TRAINED_AT)) for e in examples]
         names = [e.get("intent_response_key") or e.get(INTENT) for e in examples]
-        self.model = model(self.config["C"]).fit(texts, names)
-        # scipy multiplies by its transpose, which it copies whole at each sentence unless it is in this order.
-        self.model[-1].coef_ = np.asfortranarray(self.model[-1].coef_)
+        self.model = IntentModel(self.config["C"]).fit(readings, names)
         with self._storage.write_to(self._resource) as folder:
             joblib.dump(self.model, folder / "intents.joblib")
         return self._resource
@@ -97,11 +95,15 @@ class IntentClassifier(GraphComponent):
         if said:
             return [(said, 1.0)]
         assert self.model is not None  # noqa: S101 - Rasa calls load or train before
-        probabilities = self.model.predict_proba([masked(understanding)])[0]
-        ranking = sorted(zip(self.model.classes_, map(float, probabilities), strict=True), key=lambda r: -r[1])
-        if ranking[0][1] < self.config["threshold"]:
+        ranking = self.model.ranking(read(understanding))
+        if decided(*ranking[0], threshold=self.config["threshold"]) == FALLBACK:
             ranking.insert(0, (FALLBACK, self.config["threshold"]))
         return ranking
+
+
+def decided(intent: str, probability: float, threshold: float = THRESHOLD) -> str:
+    """The intent acted upon: the best one, unless it is too unlikely."""
+    return intent if probability >= threshold else FALLBACK
 
 
 def only_reference(understanding: Understanding) -> Optional[str]:
@@ -111,15 +113,6 @@ def only_reference(understanding: Understanding) -> Optional[str]:
         return None
     kind, _, name = found[0].value.partition(":")
     return name if kind == "intent" else "choose_option" if kind in CHOICES else "inform" if kind in VALUES else None
-
-
-def model(c: float) -> Pipeline:
-    """The model, not yet trained."""
-    words = TfidfVectorizer(ngram_range=(1, 3), strip_accents="unicode", sublinear_tf=True)
-    letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), strip_accents="unicode", sublinear_tf=True)
-    # Balanced: intents with few examples are as likely as those with many.
-    regression = LogisticRegression(C=c, class_weight="balanced", max_iter=400, random_state=0)
-    return make_pipeline(FeatureUnion([("words", words), ("letters", letters)]), regression)
 
 
 def selected(name: str, confidence: float) -> Dict[str, Any]:

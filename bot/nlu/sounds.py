@@ -1,0 +1,69 @@
+"""Words as they sound, so that "annulez", "annuler", "anulé" and "annulé" are one word to the classifier."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Dict, List, Tuple
+
+import yaml
+
+# In order: each spelling of a sound becomes one. Accents are gone already, so "ç" is "c".
+SOUNDS: Tuple[Tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(spelt), sound)
+    for spelt, sound in (
+        (r"(.)\1+", r"\1"),
+        (r"ph", "f"),
+        (r"sch|sh|ch", "X"),
+        (r"(?<=[aeiouy])il(?=l?e?s?$|l?e[rz]$)|il(?=l)", "y"),
+        (r"tion|ssion|cion", "sion"),
+        (r"qu|q|ck", "k"),
+        (r"gu(?=[eiy])", "g"),
+        (r"ge(?=[ao])|g(?=[eiy])", "j"),
+        (r"sc(?=[eiy])|c(?=[eiy])|z", "s"),
+        (r"c", "k"),
+        (r"h", ""),
+        (r"eau|au", "o"),
+        (r"oeu|eu", "e"),
+        (r"y", "i"),
+        (r"(?:ai|ei)(?![nm](?:$|[^aeiou]))", "e"),
+        (r"(?:ain|ein|aim|in|im)(?=$|[^aeiounm])", "in"),
+        (r"(?:en|em|am|an)(?=[^aeiounm])", "an"),
+        (r"om(?=[pb])", "on"),
+        # What is not heard at the end: plurals, verb endings, silent consonants.
+        (r"(?<=[a-zX]{2})(?:ent|ant)$", "e"),
+        (r"(?<=[a-zX]{2})(?:er|es|et|ets|e)$", "e"),
+        (r"(?<=[a-zX]{2})[stdpx]+$", ""),
+        (r"(?<=[a-zX]{2})e+$", ""),
+    )
+)
+WORD = re.compile(r"[a-z]+|[0-9]+|[^\sa-z0-9'-]")
+# "jpeu", "jveu", "jvoudrais": je with the word stuck to it; "kon", "kil": que.
+STUCK = re.compile(r"\b(j|k|q)(?=[bcdfglmpqrstv][a-z]{2,})|\b(k|qu)(?=(?:on|il|elle|je|tu)\b)")
+TYPED = re.compile(r"\b(?:2|d)m(?:1|in|ain|un)\b")
+
+
+def spoken(folded: str) -> List[str]:
+    """The words of a folded text by their sound, marks of punctuation kept."""
+    text = TYPED.sub("demain", STUCK.sub(lambda m: "je " if m[1] == "j" else "ke ", folded))
+    return [part for word in WORD.findall(text) for part in sound(word).split()]
+
+
+@lru_cache(maxsize=50_000)
+def sound(word: str) -> str:
+    """One folded word by its sound; a few need two."""
+    typed = _typed()
+    if word in typed:
+        return typed[word]
+    if not word.isalpha() or len(word) < 3:
+        return word
+    for spelt, heard in SOUNDS:
+        word = spelt.sub(heard, word)
+    return word
+
+
+@lru_cache(maxsize=1)
+def _typed() -> Dict[str, str]:
+    data = yaml.safe_load((Path(__file__).parent / "sounds.yml").read_text("utf8"))
+    return {spelling: sound for sound, spellings in data.items() for spelling in spellings}
