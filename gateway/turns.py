@@ -31,8 +31,8 @@ SAID = re.compile(r"⟦((?:phone|email):\d+)⟧")
 KEYS = {"*": "⟦intent:repeat⟧", "0": "⟦intent:ask_human⟧"}
 LONGEST = 2_000
 TURNS_A_MINUTE = 30
-# A spoken turn has to be answered before the platform gives up.
-PATIENCE = {"web": 8.0, "app": 8.0, "sms": 8.0, "voice": 4.0}
+# On the phone a waiting phrase is said long before (gateway/voice/calls.py).
+PATIENCE = {"web": 8.0, "app": 8.0, "sms": 8.0, "voice": 8.0}
 REMEMBERED_CONVERSATIONS = 10_000
 
 

@@ -44,7 +44,7 @@ def add_routes(app: web.Application, settings: Settings) -> None:
 async def twilio_event(request: web.Request) -> web.Response:
     """A call that begins, or what the caller did."""
     form = await _twilio(request)
-    event = twiml.event(form) if _number(request, "step") else twiml.started(form)
+    event = twiml.event(form) if _under_way(request) else twiml.started(form)
     return await _answer(request, twiml, _call(form.get("CallSid")), event)
 
 
@@ -78,7 +78,7 @@ async def _twilio(request: web.Request) -> dict[str, str]:
 async def jambonz_event(request: web.Request) -> web.Response:
     """A call that begins, or what the caller did."""
     body = await _jambonz(request)
-    event = jambonz.event(body) if _number(request, "step") else jambonz.started(body)
+    event = jambonz.event(body) if _under_way(request) else jambonz.started(body)
     return await _answer(request, jambonz, _call(body.get("call_sid")), event)
 
 
@@ -171,6 +171,11 @@ def _call(given: Any) -> str:
     if not isinstance(given, str) or not 0 < len(given) <= 100:
         raise web.HTTPBadRequest
     return given
+
+
+def _under_way(request: web.Request) -> bool:
+    """False for the first event of a call."""
+    return bool(_number(request, "step") or _number(request, "wait"))
 
 
 def _number(request: web.Request, name: str) -> int:

@@ -107,8 +107,9 @@ class Calls:
             return await asyncio.wait_for(self._leave(conversation, step), PATIENCE)
         task = self._working.get(key)
         if task is None:
-            task = self._working[key] = asyncio.create_task(self._answer(conversation, step, event))
-            task.add_done_callback(lambda _: asyncio.get_running_loop().call_later(30, self._working.pop, key, None))
+            answering = self._kept(conversation, step) if waited else self._answer(conversation, step, event)
+            task = self._working[key] = asyncio.create_task(answering)
+            task.add_done_callback(lambda _: self._working.pop(key, None))
         done, _ = await asyncio.wait({task}, timeout=PATIENCE)
         if done:
             return task.result()
@@ -158,6 +159,13 @@ class Calls:
         await asyncio.to_thread(self._keep, conversation, step, answer)
         return answer
 
+    async def _kept(self, conversation: str, step: int) -> Answer:
+        """The answer that came while the caller waited; raises LookupError when it was lost with its process."""
+        kept = await asyncio.to_thread(self.core.reply_seen, conversation, _name(step))
+        if kept is None:
+            raise LookupError
+        return Answer.from_json(kept)
+
     def _before(self, conversation: str, step: int, event: Event) -> Answer | Call:
         """The answer already given to this step, or where the call stood before it."""
         kept = self.core.reply_seen(conversation, _name(step))
@@ -186,10 +194,8 @@ class Calls:
     async def _leave(self, conversation: str, step: int) -> Answer:
         """The caller waits no longer: a human. What was under way may still end; its answer counts no more."""
         kept = await asyncio.to_thread(self.core.reply_seen, conversation, _name(step - 1))
-        if kept is None:
-            raise RefusedEventError("an event of an unknown call")
         flow = await asyncio.to_thread(self._rules)
-        call, verbs = flow.transfer(Answer.from_json(kept).call, line("transfer"), "")
+        call, verbs = flow.transfer(Answer.from_json(kept).call if kept else Call(), line("transfer"), "")
         answer = Answer(call, tuple(verbs) if isinstance(verbs, list) else ())
         await asyncio.to_thread(self._keep, conversation, step, answer)
         return answer
