@@ -23,6 +23,7 @@ from gateway.turns import Turns
 from gateway.voice.app import CALLS
 from gateway.voice.app import add_routes as add_voice
 from gateway.voice.calls import Calls
+from gateway.voice.telephone import Telephone
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +47,7 @@ def make_app(settings: Settings, core: Core) -> web.Application:
     app.router.add_get("/readyz", readyz)
     app.router.add_get("/metrics", metrics)
     add_voice(app, settings)
+    app.router.add_routes(Telephone(settings).routes())
     app.router.add_static("/static", PAGE)
     if carrier := carrier_of(settings):
         texting(app, core, carrier, turns=TURNS, rasa_url=settings.rasa_url)
