@@ -32,16 +32,15 @@ def of_change(
 
 def notice(kind: str, port: str, *, due: datetime, now: datetime, person_id: int, **about: Any) -> dict[str, Any]:
     """One row of the outbox. The message id is the same however often it is sent."""
-    empty = {"appointment_id": None, "version": None, "data": None, "error": None}
     return {
-        **empty,
+        "appointment_id": None,
+        "version": None,
+        "data": None,
         "message_id": uuid.uuid4().hex,
         "person_id": person_id,
         "kind": kind,
         "port": port,
-        "state": "waiting",
         "due": due,
-        "attempts": 0,
         "created": now,
         **about,
     }
