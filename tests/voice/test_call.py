@@ -225,9 +225,9 @@ def test_what_cannot_happen_is_refused() -> None:
 
 def test_no_sentence_for_the_ear_has_an_address_or_a_sign_that_cannot_be_said() -> None:
     unsayable = re.compile(r"https?:|www\.|\.fr\b|[/*_]|\bRDV\b|\d{5,}")
-    written = {"notices.yml", "sms.yml"}
-    for path in (p for p in sorted(Path("bot/domain").glob("*.yml")) if p.name not in written):
+    written = ("utter_sms_", "utter_notice_")
+    for path in sorted(Path("bot/domain").glob("*.yml")):
         for name, variants in (yaml.safe_load(path.read_text("utf8")).get("responses") or {}).items():
             spoken = next((v for v in variants if v.get("channel") == "voice"), None)
             spoken = spoken or next(v for v in variants if "channel" not in v)
-            assert not unsayable.search(spoken.get("text", "")), name
+            assert name.startswith(written) or not unsayable.search(spoken.get("text", "")), name
