@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Dict, List, NamedTuple, Optional, Tuple
 
 from text_to_num import text2num
@@ -89,8 +90,12 @@ def _scaled(number: int, scale: int, one: str, many: str) -> str:
     return f"{one if count == 1 else f'{words(count)} {one}'} {words(rest)}"
 
 
-def runs(folded: str) -> List[Run]:
-    """Every run of numbers of a folded text, typed or spoken; "euh" between two groups does not end one."""
+@lru_cache(maxsize=4)
+def runs(folded: str) -> Tuple[Run, ...]:
+    """Every run of numbers of a folded text, typed or spoken; "euh" between two groups does not end one.
+
+    The last ones are kept: each parser asks for those of the same text.
+    """
     tokens = _tokens(folded)
     found: List[Run] = []
     groups: List[Tuple[str, Span]] = []
@@ -112,7 +117,7 @@ def runs(folded: str) -> List[Run]:
         said, at = group
         end = tokens[at - 1].span[1]
         groups.append((said, (span[0], end)))
-    return [*found, Run(tuple(groups))] if groups else found
+    return (*found, Run(tuple(groups))) if groups else tuple(found)
 
 
 class _Token(NamedTuple):

@@ -115,7 +115,7 @@ def _from(folded: str, run: Run, at: int) -> Optional[Tuple[str, int, int]]:
     first, (start, _) = groups[at]
     international = _international(folded, start, first)
     if international:
-        rest = "".join(g for g, _ in groups[at:])[international[0] :]
+        rest = "".join(g for g, _ in groups[at : at + 20])[international[0] :]
         if rest.startswith("33"):
             national = rest[2:].lstrip("0")
             taken = _taken(groups, at, international[0] + len(rest) - len(national) + 9)

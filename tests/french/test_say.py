@@ -49,6 +49,7 @@ def test_a_slot_and_a_range() -> None:
     assert say.range(time(9), time(12), "voice") == "de neuf heures à douze heures"
 
 
+@settings(deadline=None)
 @given(st.datetimes(datetime(2026, 1, 1), datetime(2029, 1, 1)))
 def test_a_text_message_keeps_to_gsm7(when: datetime) -> None:
     assert set(say.moment(when, NOW, "sms")) <= GSM7
@@ -67,7 +68,7 @@ def test_masked_contacts() -> None:
     assert say.email_masked("rose@hotmail.com") == "r****@hotmail.com"
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.integers(100_000_000, 799_999_999), st.sampled_from(MEDIA))
 def test_a_number_said_is_understood(number: int, medium: str) -> None:
     e164 = f"+33{number}"
@@ -76,6 +77,7 @@ def test_a_number_said_is_understood(number: int, medium: str) -> None:
         assert [s.value for s in secrets(said)] == [e164]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 9999))
 def test_words_and_digits_are_the_same_number(number: int) -> None:
     said = numbers.words(number)
@@ -83,6 +85,7 @@ def test_words_and_digits_are_the_same_number(number: int) -> None:
     assert [run.digits for run in numbers.runs(said.replace("é", "e"))] == [str(number)]
 
 
+@settings(deadline=None)
 @given(st.integers(1, 9))
 def test_a_choice_said_in_digits_or_words_is_understood(number: int) -> None:
     for said in (
@@ -94,13 +97,30 @@ def test_a_choice_said_in_digits_or_words_is_understood(number: int) -> None:
         assert [o.value for o in understand(said, NOW).of("option")] == [number]
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"[a-z]{4,9}\.[a-z]{4,9}@(orange|free|sfr)\.fr", fullmatch=True))
 def test_an_address_spelt_out_is_understood(address: str) -> None:
     assert [e.value for e in understand(say.email(address, "voice"), NOW).of("email")] == [address]
 
 
+@settings(deadline=None)
 @given(st.datetimes(datetime(2026, 11, 19, 8), datetime(2027, 6, 1)), st.sampled_from(MEDIA))
 def test_a_moment_said_is_understood(when: datetime, medium: str) -> None:
     when = when.replace(minute=when.minute // 5 * 5, second=0, microsecond=0, hour=max(8, when.hour))
     [moment] = understand(say.moment(when, NOW, medium), NOW).moments
     assert [r.start for r in moment.readings] == [when.isoformat()]
+
+
+@settings(deadline=None)
+@given(st.dates(date(2026, 11, 19), date(2028, 6, 1)), st.sampled_from(MEDIA))
+def test_a_day_said_is_understood(when: date, medium: str) -> None:
+    [moment] = understand(say.day(when, NOW, medium), NOW).moments
+    assert [(r.first, r.last) for r in moment.readings] == [(when, when)]
+
+
+@settings(deadline=None)
+@given(st.integers(16, 76), st.integers(1, 12), st.sampled_from(MEDIA))
+def test_a_range_of_hours_said_is_understood(quarter: int, length: int, medium: str) -> None:
+    since, until = (time(q // 4, q % 4 * 15) for q in (max(32, quarter), min(80, max(32, quarter) + length)))
+    [moment] = understand(f"mardi {say.range(since, until, medium)}", NOW).moments
+    assert [(r.since, r.until) for r in moment.readings] == [(since, until)]
