@@ -26,9 +26,9 @@ EXCLUDED = re.compile(
     r"(?:(?:le|la|les|l'|du|de|d'|a|au|en|ce|cet|cette|trop|pour|avant tout|vers|tous|toute|forcement|non plus|entre) ?)*$"
 )
 CANNOT = re.compile(
-    r"[ ,]*(?:(?:c'est|ca|cela|je|j'|on|la|ce jours|moi|mais|parce que|car) ?){0,3}(?:ne |n')?(?:(?:suis|serai|est|me|sera|va|vais|peux|peut|puis|pourrai|sera|marche|fonctionne|etre|y) ?){0,3}"
+    r"[ ,]*(?:(?:c'est|ca|cela|je|j'|on|la|ce jours|moi) ?){0,3}(?:ne |n')?(?:(?:suis|serai|est|me|sera|va|vais|peux|peut|puis|pourrai|sera|marche|fonctionne|etre|y) ?){0,3}"
     r"(?:pas|plus|impossible|mort|exclu|complique|absente?|indisponible|en deplacement|non\b|non plus|je travaille|j'ai (?:kine|cours|piscine|reunion))"
-    r"(?! (?:avant|apres|plus|trop|tot|tard|mal|sur|forcement)\b)"
+    r"(?! (?:avant|apres|plus|trop|tot|tard|mal|sur|forcement|le|la(?= \w)|les|un|avant|entre)\b| l'| [a-z]+di\b)"
 )
 EXISTING = re.compile(
     rf"(?:\b(?:mon|ma|mes|le|la|ce|cet|l'|notre|du|au) ?{HELD} (?:du |de |d'|de la |prevue? (?:le |a |pour (?:le )?)?)(?:l'|le )?"

@@ -45,7 +45,7 @@ def written(m: re.Match[str], now: datetime) -> Optional[Said]:
 
 def numeric(m: re.Match[str], now: datetime) -> Optional[Said]:
     """ "03/12", "lundi 8/2/2016", "2014-04-18", "le 17 2"."""
-    return _date(int(m["day"]), int(m["month"]), _year(m["year"]), m.groupdict().get("weekday"), now)
+    return _date(number(m["day"]), number(m["month"]), _year(m["year"]), m.groupdict().get("weekday"), now)
 
 
 def weekday_date(m: re.Match[str], now: datetime) -> Optional[Said]:
@@ -176,6 +176,8 @@ def _day_before(day: int, last: date) -> Optional[date]:
 _D, _M, _Y = rf"(?P<day>{DAY})", rf"(?P<month>{MONTH})", rf"(?P<year>{YEAR})"
 _W = rf"(?:(?P<weekday>{ANY_DAY}),? ?(?:le )?)?"
 _DD, _MM = r"(?P<day>0?[1-9]|[12]\d|3[01])", r"(?P<month>0?[1-9]|1[0-2])"
+# "Le quatre douze" is said as "le 4 12" is typed.
+_SAID_D, _SAID_M = r"(?P<day>#?(?:[12]\d|3[01]|0?[1-9])(?!\d))", r"(?P<month>#?(?:1[0-2]|0?[1-9])(?!\d))"
 _YY = r"(?P<year>(?:19|20)?\d\d)"
 _HOLIDAYS = sorted((*calendar.holidays(2026), "jours de l'an", "1e de l'an"), key=len, reverse=True)
 
@@ -191,7 +193,7 @@ PARSERS: Tuple[Parser, ...] = (
     (NUMBER, re.compile(rf"{LEFT}(?:le )?{_W}(?:le )?{_DD}(?P<sep> ?/ ?|[.-]){_MM}(?P=sep){_YY}(?![\d/:h])"), numeric),
     (NUMBER, re.compile(rf"(?<![\w#/.,:'])(?:le )?{_W}(?:le )?{_DD} ?/ ?{_MM}(?P<year>)(?![\d/:h]|[.,]\d)"), numeric),
     (NUMBER, re.compile(rf"{LEFT}(?P<year>(?:19|20)\d\d)[-/.]{_MM}[-/.]{_DD}(?!\d)"), numeric),
-    (NUMBER, re.compile(rf"{LEFT}le {_DD} {_MM}(?: {_YY})?(?! ?(?:h\b|h\d|[:/]|heures|\d|{MONTH}))"), numeric),
+    (NUMBER, re.compile(rf"{LEFT}le {_SAID_D} {_SAID_M}(?: {_YY})?(?! ?(?:h\b|h\d|[:/]|heures|\d|{MONTH}))"), numeric),
     (NUMBER, re.compile(rf"\A\W*{_DD} {_MM}(?: {_YY})?\W*\Z"), numeric),
     (
         DAY_WORDS,

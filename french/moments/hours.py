@@ -260,7 +260,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("matin", "matinee", "apres", "aprem", "soir", "soiree", "journee", "nuit")),
         re.compile(
-            r"(?:(?:\b|(?<=\d))(?P<edge>(?:tres |assez )?tot |de bonne heures |debut |milieu |mi |fin )(?:de |d'|du |dans |en )?(?:la |le |l')?)?(?:\b(?P<det>ce |cet |cette |le |la |en |dans la |dans l'|un |une |l'|d'|n'importe quel |chaque |tous les |les ))?\b(?P<part>matinee|matin|apres midi|aprem|soiree|soir|journee(?<=fin de journee)|journee(?<=debut de journee)|journee(?<=fin de la journee)|journee(?<=debut de la journee)|journee(?<=milieu de journee)|journee(?<=en journee)|nuit)\b(?P<late> tard)?(?! de travail| type)"
+            r"(?:(?:\b|(?<=\d))(?P<edge>(?:tres |assez )?tot |de bonne heures |debut |milieu |mi |fin )(?:de |d'|du |dans |en )?(?:la |le |l')?)?(?:\b(?P<det>ce |cet |cette |le |la |en |dans la |dans l'|un |une |l'|d'|n'importe quel |chaque |tous les |les ))?\b(?P<part>matinee|matin|apres midi|aprem|soiree|soir|journee(?<=fin de journee)|journee(?<=debut de journee)|journee(?<=fin de la journee)|journee(?<=debut de la journee)|journee(?<=milieu de journee)|journee(?<=mi journee)|journee(?<=en journee)|nuit)\b(?P<late> tard)?(?! de travail| type)"
         ),
         part_of_day,
     ),

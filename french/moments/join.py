@@ -10,7 +10,7 @@ from typing import List, Optional, Tuple
 
 from french.model import Reading
 from french.moments.hours import between
-from french.moments.piece import Piece, Said
+from french.moments.piece import WEEKDAY, Piece, Said
 
 # What may stand between a day and its hour without parting them.
 FILLER = (
@@ -40,9 +40,11 @@ MEANING = {
 }  # fmt: skip
 # "10h au plus tard", "lundi minimum".
 AFTERWARDS = re.compile(
-    r",? (?:(?P<until>au plus tard|max(?:imum)?|grand maximum|dernier delai)|(?P<from>au plus tot|mini(?:mum)?|(?:et|ou) apres(?! ?midi| demain)|et au dela|et plus))\b"
+    r",? (?:(?P<until>au plus tard|max(?:imum)?|grand maximum|dernier delai)|(?P<from>au plus tot|mini(?:mum)?|(?:(?:et|ou) apres|et au dela|et plus)(?=\W*(?:\Z|[.,;!?]|si |svp|merci))))\b"
 )
 MOST = 2
+OF_A_WEEK = re.compile(rf"(?:le |la |en )?{WEEKDAY}|(?:debut|fin|milieu) de (?:la )?semaine")
+TAKEN_OUT = re.compile(r"\b(?:sauf|pas|hors|hormis|excepte|ni|a part)\b")
 # An appointment that they hold, and what is done to it.
 HELD = r"(?:rendez vous|rdv|rv|entretien|visite|celui|celle|appel|creneau)(?: (?:telephonique|physique|deja|pris|chez vous|initial\w*|avec \w+|pour \w+|de mon \w+))*"
 OF_HELD = re.compile(
@@ -55,7 +57,7 @@ MOVED = re.compile(
 
 def joined(text: str, pieces: List[Piece], now: datetime) -> List[Piece]:
     """The moments of a text from what its parsers saw."""
-    pieces = _shifted(text, pieces)
+    pieces = _in_their_week(text, _shifted(text, pieces))
     pieces = _ranges(text, pieces, days=False, hours=True)
     pieces = _ranges(text, pieces, days=True, hours=False)
     mods = [_modifier(text, pieces, n) for n in range(len(pieces))]
@@ -91,6 +93,36 @@ def _shifted(text: str, pieces: List[Piece]) -> List[Piece]:
                 piece = Piece(before.start, piece.end, piece.said._replace(readings=moved))
         done.append(piece)
     return [p for p in done if p.said.shift is None]
+
+
+def _in_their_week(text: str, pieces: List[Piece]) -> List[Piece]:
+    """ "la semaine prochaine, plutôt jeudi": the Thursday of that week; the week itself stays when a day is taken out of it."""
+    week: Optional[Reading] = None
+    done: List[Piece] = []
+    for piece in pieces:
+        one = piece.said.readings[0] if len(piece.said.readings) == 1 else None
+        if one and one.grain == "week":
+            week = one
+        elif week and one and OF_A_WEEK.fullmatch(text, piece.start, piece.end):
+            gap, follows = text[done[-1].end : piece.start], done[-1].said.readings == (week,)
+            if follows and re.search(r"\bou\b", gap):
+                week = None
+            else:
+                piece = Piece(piece.start, piece.end, Said((_moved_to(week, one),)))
+                if follows and not TAKEN_OUT.search(gap):
+                    start = done.pop().start if TOGETHER.fullmatch(gap) else piece.start
+                    piece = replace(piece, start=start)
+                    done = [p for p in done if p.said.readings != (week,)]
+        done.append(piece)
+    return done
+
+
+def _moved_to(week: Reading, days: Reading) -> Reading:
+    """The same weekdays in another week."""
+    if not (week.first and days.first and days.last):
+        return days
+    away = week.first - days.first + timedelta(days=days.first.weekday())
+    return replace(days, first=days.first + away, last=days.last + away)
 
 
 def _ranges(text: str, pieces: List[Piece], *, days: bool, hours: bool) -> List[Piece]:

@@ -15,11 +15,11 @@ from french.moments.piece import (
     DAY,
     IMPOSSIBLE,
     LEFT,
+    LONG_YEAR,
     MONTH,
     NUM,
     SHORT_DAY,
     WEEKDAY,
-    YEAR,
     Parser,
     Said,
     days,
@@ -427,7 +427,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("semaine",)),
         re.compile(
-            rf"\b{PART}(?:la |cette )?semaine du (?:{WEEKDAY} )?(?P<day>{DAY})(?: (?P<month>{MONTH})|/(?P<mm>\d\d?))?(?: (?P<year>{YEAR}))?(?: au (?:{WEEKDAY} )?{DAY}(?: {MONTH}|/\d\d?)?)?"
+            rf"\b{PART}(?:la |cette )?(?:semaine|celle) du (?:{WEEKDAY} )?(?P<day>{DAY})(?: (?P<month>{MONTH})|/(?P<mm>\d\d?))?(?: (?P<year>{LONG_YEAR}))?(?: au (?:{WEEKDAY} )?{DAY}(?: {MONTH}|/\d\d?)?)?"
         ),
         week_of,
     ),
@@ -442,7 +442,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         MONTH_WORDS,
         re.compile(
-            rf"\b{PART}(?:(?:le |au |du |en |ce |de )?mois (?:de |d'))?(?:de |d')?(?P<month>{_FULL_MONTH})(?:[ ,]{{1,2}}(?P<year>{YEAR}))?"
+            rf"\b{PART}(?:(?:le |au |du |en |ce |de )?mois (?:de |d'))?(?:de |d')?(?P<month>{_FULL_MONTH})(?:[ ,]{{1,2}}(?P<year>{LONG_YEAR}))?"
         ),
         month,
     ),
