@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
-from typing import Optional, Tuple
+from functools import lru_cache
+from typing import Callable, Optional, Tuple
 
 from french.model import Reading
 from french.moments import calendar
@@ -35,12 +36,10 @@ SPOKEN_MINUTES = re.compile(r" #[0-5]\d(?! heures)")
 
 def written(m: re.Match[str], now: datetime) -> Optional[Said]:
     """ "lundi 3 décembre 2026", "3e jour d'octobre", "septembre-2020-23"."""
-    month = calendar.month_number(m["month"].rstrip("."))
-    said = _date(number(m["day"]), month, _year(m["year"]), m.groupdict().get("weekday"), now)
-    if not m["month"].startswith("jui") or len(m["month"].rstrip(".")) > 3:
-        return said
-    july = _date(number(m["day"]), 7, _year(m["year"]), None, now)
-    return Said(said.readings[:1] + july.readings)
+    month, day, year = m["month"].rstrip("."), number(m["day"]), _year(m["year"])
+    if month == "jui":
+        return on(*(d for name in ("juin", "juillet") for d in (_read(day, name, year, now.date()),) if d))
+    return _with_weekday(_read(day, month, year, now.date()), m.groupdict().get("weekday"))
 
 
 def numeric(m: re.Match[str], now: datetime) -> Optional[Said]:
@@ -149,8 +148,36 @@ def _year(said: Optional[str]) -> Optional[int]:
 
 
 def _date(day: int, month: Optional[int], year: Optional[int], weekday: Optional[str], now: datetime) -> Said:
+    return _with_weekday(calendar.dated(day, month, year, now.date()), weekday)
+
+
+def _read(day: int, month: str, year: Optional[int], today: date) -> Optional[date]:
+    """A date with its month in letters, read by dateparser: of the year said, else the next from today on."""
+    for candidate in (year,) if year else (today.year, today.year + 1):
+        found = _reader()(f"{day} {month} {candidate}")
+        if found and (year or found >= today):
+            return found
+    return None
+
+
+@lru_cache(maxsize=1)
+def _reader() -> Callable[[str], Optional[date]]:
+    # Imported when the first written date is said: it takes 0.4 s that a start should not wait for.
+    from dateparser.date import DateDataParser
+
+    settings = {"PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["day", "month", "year"], "DATE_ORDER": "DMY"}
+    parser = DateDataParser(languages=["fr"], settings=settings)
+
+    @lru_cache(maxsize=1024)
+    def read(text: str) -> Optional[date]:
+        found = parser.get_date_data(text).date_obj
+        return found.date() if found else None
+
+    return read
+
+
+def _with_weekday(found: Optional[date], weekday: Optional[str]) -> Said:
     """A date; when its weekday is said and is another one, also the nearest day of that name."""
-    found = calendar.dated(day, month, year, now.date())
     if found is None:
         return IMPOSSIBLE
     if weekday is None:
