@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from booking_core import Core, FixedClock
+from booking_core import Core, FixedClock, ScheduleError
 from booking_core.schedules.grid import is_holiday
 from tests.booking_core.world import (
     MONDAY,
@@ -95,6 +95,29 @@ def test_an_absence_over_it_all(core: Core) -> None:
     absence = {"agency": "rennes", "desk": "a", "start": "2026-03-03T08:00", "end": "2026-03-03T12:00"}
     opening(core, {"since": "9:00", "until": "11:00"}, absences=[absence])
     assert free(core, **ON_TUESDAY) == []
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        ("2026-03-02T22:00", "2026-03-03T09:30", ["09:30", "10:00", "10:30"]),
+        ("2026-03-03T10:00", "2026-03-04T02:00", ["09:00", "09:30"]),
+        ("2026-03-03T08:00", "2026-03-03T09:00", ["09:00", "09:30", "10:00", "10:30"]),
+        ("2026-03-03T09:30", "2026-03-03T09:31", ["09:00", "10:00", "10:30"]),
+    ],
+    ids=["from the day before", "into the day after", "half open: it ends as one begins", "a minute of one"],
+)
+def test_absences_at_the_edges(core: Core, start: str, end: str, expected: list[str]) -> None:
+    absence = {"agency": "rennes", "desk": "a", "start": start, "end": end}
+    opening(core, {"since": "9:00", "until": "11:00"}, absences=[absence])
+    assert hours(free(core, **ON_TUESDAY)) == expected
+
+
+def test_an_absence_of_no_length_is_a_mistake(core: Core) -> None:
+    """Elsewhere it silently blocks, or does not: here the file is refused."""
+    absence = {"agency": "rennes", "desk": "a", "start": "2026-03-03T09:30", "end": "2026-03-03T09:30"}
+    with pytest.raises(ScheduleError):
+        opening(core, {"since": "9:00", "until": "11:00"}, absences=[absence])
 
 
 def test_a_cancelled_slot_is_offered_again(core: Core) -> None:

@@ -356,6 +356,22 @@ def test_deadlines_are_strict(core: Core, clock: FixedClock, hours_before: int, 
     assert cancel(core, person, mine).status == "cancelled"
 
 
+def test_a_move_keeps_the_deadline_of_the_old_start_and_the_notice_of_the_new(core: Core, clock: FixedClock) -> None:
+    core = with_reason(core, "c2s", deadline_minutes=60)
+    opening(core, {**MORNING, "notice": 120})
+    person, slots = someone(core), free(core, **ON_TUESDAY)
+    mine = book(core, person, slots[4])
+    clock.set(slots[3].start - timedelta(minutes=120))
+    with pytest.raises(TooLate) as refusal:
+        move(core, person, mine, slots[3])
+    assert refusal.value.deadline == clock.now()
+    clock.set(mine.start - timedelta(minutes=60))
+    with pytest.raises(TooLate) as refusal:
+        move(core, person, mine, free(core, first=date(2026, 3, 6))[0])
+    assert refusal.value.deadline == clock.now()
+    assert core.upcoming(person) == [mine]
+
+
 def test_an_agent_cancels_after_the_deadline(core: Core, clock: FixedClock) -> None:
     core = with_reason(core, "c2s", deadline_minutes=60)
     opening(core, MORNING)
