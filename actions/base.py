@@ -65,8 +65,7 @@ class Action(RasaAction):
             dispatcher.messages.clear()
             turn.undo()
             turn.say("utter_error")
-        if turn.medium == "voice":
-            turn.tell_phone()
+        turn.tell_phone(**turn.expected)
         return turn.events
 
     def _settle(self, turn: Turn) -> None:

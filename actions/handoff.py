@@ -27,8 +27,7 @@ class Handoff(Action):
         if turn["reason"]:
             summary = f"{summary}, {words.reason(turn, turn['reason'])}"
         turn.say("utter_handoff", summary=summary)
-        if turn.medium == "voice":
-            turn.card(transfer=True, summary=summary)
+        turn.tell_phone(transfer=True, summary=summary)
 
 
 class Emergency(Action):

@@ -146,10 +146,16 @@ class Turn:
         if self.medium in SCREENS:
             self._dispatcher.utter_message(json_message=fields)
 
-    def tell_phone(self) -> None:
-        """Tell the phone what is asked, so that it knows which words and keys to expect."""
+    def tell_phone(self, **fields: Any) -> None:
+        """On the phone, tell the call what no sentence says: which words and keys to expect, whom to connect."""
+        if self.medium == "voice":
+            self._dispatcher.utter_message(json_message=fields)
+
+    @property
+    def expected(self) -> dict[str, Any]:
+        """What is asked (None: anything), and how many misunderstandings in a row this turn made."""
         missed = self["misunderstood"] if self.changed("misunderstood") else 0
-        self.card(asking=None if self._over else self["requested_slot"], misunderstood=missed or 0)
+        return {"asking": None if self._over else self["requested_slot"], "misunderstood": missed or 0}
 
     def ask(self, slot: str) -> None:
         """Name what the form waits for."""
