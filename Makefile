@@ -8,7 +8,8 @@ UV := $(shell command -v uv || echo .uv/bin/uv)
 # Rasa needs Python 3.10; the rest 3.11 or newer. pyenv may hide both from the PATH.
 PYTHON310 := $(shell command -v python3.10 >/dev/null && python3.10 -c 'import sys; print(sys.executable)' 2>/dev/null || ls -d $$HOME/.pyenv/versions/3.10.*/bin/python 2>/dev/null | tail -1)
 PYTHON311 := $(shell for v in 3.13 3.12 3.11; do p=$$(command -v python$$v) && $$p -c '' 2>/dev/null && echo $$p && exit; done; python3 -c 'import sys; sys.version_info >= (3, 11) and print(sys.executable)' 2>/dev/null || ls -d $$HOME/.pyenv/versions/3.1[1-3].*/bin/python 2>/dev/null | tail -1)
-RASA := RASA_TELEMETRY_ENABLED=false SQLALCHEMY_SILENCE_UBER_WARNING=1 TF_CPP_MIN_LOG_LEVEL=2 PYTHONPATH=. PYTHONWARNINGS=ignore bot/.venv/bin/python -m rasa
+PYTHON_OF_RASA := RASA_TELEMETRY_ENABLED=false SQLALCHEMY_SILENCE_UBER_WARNING=1 TF_CPP_MIN_LOG_LEVEL=2 PYTHONPATH=. PYTHONWARNINGS=ignore bot/.venv/bin/python
+RASA := $(PYTHON_OF_RASA) -m rasa
 MODEL := models/rdv.tar.gz
 MODEL_SOURCES := config.yml $(shell find bot/data bot/domain bot/nlu french -name '*.py' -o -name '*.yml')
 
@@ -51,7 +52,7 @@ check: setup ## Lint, types, imports, the bot's data
 	@$(UV) run --frozen ruff format --check .
 	@$(UV) run --frozen mypy
 	@$(UV) run --frozen lint-imports
-	@set -o pipefail; $(RASA) data validate --domain bot/domain --data bot/data -c config.yml --fail-on-warnings 2>&1 | tr '\r' '\n' | grep -v '^Processed\|^$$\|pyparsing\|fontconfig'
+	@$(PYTHON_OF_RASA) -m bot.validate
 
 bench: setup train ## Run every benchmark, quickly
 	@for b in benchmarks/*.py; do echo "→ $$b"; $(UV) run --frozen python $$b --quick || exit 1; done
