@@ -45,9 +45,11 @@ Guess = Tuple[str, float]
 
 
 def examples(path: Path) -> List[Row]:
-    """Text and intent of each example of a Rasa training file."""
+    """Text and intent of each example of a Rasa training file, but for references, which need no model."""
     blocks = yaml.safe_load(path.read_text("utf8"))["nlu"]
-    return [(line[2:], b["intent"]) for b in blocks for line in b["examples"].splitlines() if line.startswith("- ")]
+    return [
+        (line[2:], b["intent"]) for b in blocks for line in b["examples"].splitlines() if line[:3] not in ("", "- ⟦")
+    ]
 
 
 def heldout(path: Path) -> List[Row]:
