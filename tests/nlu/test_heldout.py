@@ -56,7 +56,8 @@ def test_no_heldout_sentence_is_an_example() -> None:
 
 def test_every_intent_is_judged_and_no_example_has_two() -> None:
     blocks = yaml.safe_load(EXAMPLES.read_text("utf8"))["nlu"]
-    names = {b["intent"].partition("/")[0] for b in blocks}
+    # A reference is told without the model.
+    names = {b["intent"].partition("/")[0] for b in blocks if not b["examples"].startswith("- ⟦")}
     assert set(yaml.safe_load(HELDOUT.read_text("utf8"))) == names
     lines = [line for b in blocks for line in b["examples"].splitlines()]
     assert sorted({line for line in lines if lines.count(line) > 1}) == []
