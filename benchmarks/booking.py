@@ -46,7 +46,7 @@ BUSY = 5  # one slot in five is booked
 class Figures:
     """Milliseconds, bookings a second, and slots with two appointments (to be none).
 
-    `processor`: milliseconds of processor a booking on the clients' side, which other load does not change much.
+    `processor`: milliseconds of processor a booking on the clients' side, refusals included.
     """
 
     slots: int
