@@ -17,14 +17,19 @@ from gateway.settings import BadSettingsError, Settings
 log = logging.getLogger(__name__)
 
 TEXT_SECONDS = 30
+# What nobody asked for when it leaves; the rest answers what a person, or their agency, has just done.
+STARTED = ("reminder", "offer")
 SMTP_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 
 class Texter(Protocol):
     """Sends text messages."""
 
-    async def send(self, to: str, text: str) -> None:
-        """Send one to an E.164 number; raises when the gateway did not take it."""
+    async def send(self, to: str, text: str, *, started: bool = False) -> None:
+        """Send one to an E.164 number; raises when the gateway did not take it.
+
+        `started`: nobody asked for it; STOP and quiet hours keep it back (NotYetError).
+        """
         ...
 
 
@@ -34,7 +39,7 @@ class TextFolder:
 
     folder: Path
 
-    async def send(self, to: str, text: str) -> None:
+    async def send(self, to: str, text: str, *, started: bool = False) -> None:
         """One file a message: the number, an empty line, the text."""
         name = f"{uuid.uuid4().hex}.sms.txt"
         await asyncio.to_thread(_drop, self.folder / name, f"To: {to}\n\n{text}\n".encode())
@@ -64,15 +69,18 @@ class TextPort:
 
     def send(self, outgoing: Outgoing, rendered: Rendered) -> None:
         """Send one; raises what the texter raises, TimeoutError after 30 seconds."""
-        sending = asyncio.run_coroutine_threadsafe(self.texter.send(outgoing.to, rendered.text), self.loop)
+        sent = self.texter.send(outgoing.to, rendered.text, started=outgoing.kind in STARTED)
+        sending = asyncio.run_coroutine_threadsafe(sent, self.loop)
         try:
             sending.result(TEXT_SECONDS)
         finally:
             sending.cancel()
 
 
-def texter_of(settings: Settings) -> Texter:
-    """The texter that RDV_SMS names; raises BadSettingsError."""
+def texter_of(settings: Settings) -> Texter | None:
+    """The folder of a laptop; None where RDV_SMS names a gateway, whose desk sends. Raises BadSettingsError."""
+    if settings.sms in ("kannel", "twilio"):
+        return None
     if settings.sms == "console":
         if settings.env == "production":
             raise BadSettingsError("in production RDV_SMS must name a gateway: text messages would stay in files")

@@ -18,6 +18,7 @@ from gateway.app import PEOPLE, make_app
 from gateway.notices import Words
 from gateway.ports import ports, texter_of
 from gateway.settings import ROOT, Settings
+from gateway.sms.desk import DESK
 from gateway.timer import Timer
 
 log = logging.getLogger(__name__)
@@ -58,11 +59,12 @@ async def serve(settings: Settings, core: Core) -> None:
     stopped = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
-    timer = Timer(core, ports(settings, texter_of(settings)), Words(core))
+    texter = texter_of(settings)
     front, back = web.AppRunner(make_app(settings, core)), web.AppRunner(actions_app(core, secret=settings.secret))
     await back.setup()
     await web.TCPSite(back, "127.0.0.1", settings.actions_port).start()
     await front.setup()
+    timer = Timer(core, ports(settings, texter or front.app[DESK]), Words(core))
     await web.TCPSite(front, settings.host, settings.port).start()
     log.info("the gateway listens on http://%s:%d", settings.host, settings.port)
     ticking = asyncio.create_task(timer.run(settings.tick_seconds, stopped))

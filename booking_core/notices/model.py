@@ -62,6 +62,14 @@ class Letter:
 Render = Callable[[Outgoing], Rendered]
 
 
+class NotYetError(Exception):
+    """A port keeps a notice back until then (aware): quiet hours."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__("not yet")
+        self.until = until
+
+
 class Port(Protocol):
     """Carries notices: e-mail, text messages. Blocking; whatever it raises is tried again later."""
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row
 from booking_core.booking import Booking
 from booking_core.model import Appointment
 from booking_core.notices.calendar import feed, invitation
-from booking_core.notices.model import Letter, Outgoing, Port, Render, Rendered
+from booking_core.notices.model import Letter, NotYetError, Outgoing, Port, Render, Rendered
 from booking_core.part import number
 from booking_core.search import slot_of
 from booking_core.storage import agencies, appointments, outbox, slots, waiting
@@ -31,7 +31,8 @@ class Outbox(Booking):
         """Send what is due, oldest first; call it now and then, from as many processes as wished.
 
         `ports`: "email" and "sms"; the mailbox is the core's own. `render` finds the words. What fails is tried
-        again after 1, 2, 4… minutes, and is "dead" after eight tries. Returns how many of each state it left.
+        again after 1, 2, 4… minutes, and is "dead" after eight tries; what a port keeps back waits until it may leave.
+        Returns how many of each state it left.
         """
         now = self.clock.now()
         claimed = self.store.transact(lambda c: outbox.claim(c, now, now + LEASE, limit))
@@ -71,6 +72,8 @@ class Outbox(Booking):
             else:
                 self._carry(outgoing, ports, render)
                 state, fields = "sent", {"error": None}
+        except NotYetError as kept:
+            state, fields = "waiting", {"error": type(kept).__name__, "due": kept.until}
         except Exception as error:  # whatever the port raises: a failure of one notice stops no other
             state = "dead" if row.attempts >= ATTEMPTS else "waiting"
             wait = timedelta(minutes=2 ** (row.attempts - 1))

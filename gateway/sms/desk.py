@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from aiohttp import web
 
 from booking_core import Core, Text
+from booking_core.notices.model import NotYetError
 from gateway.rasa import ready
 from gateway.render import gsm7, render
 from gateway.responses import response
@@ -27,14 +28,6 @@ FOR_THE_REST = timedelta(seconds=4)
 POLL_SECONDS = 1.0
 TRIES = 5
 RASA_STARTS_SECONDS = 60.0
-
-
-class QuietError(Exception):
-    """What nobody asked for is not sent at night: `until` (aware) tells when it may be."""
-
-    def __init__(self, until: datetime) -> None:
-        super().__init__("quiet hours")
-        self.until = until
 
 
 class Desk:
@@ -64,14 +57,14 @@ class Desk:
     async def send(self, to: str, text: str, *, started: bool = False) -> None:
         """Send to an E.164 number, until the carrier takes it.
 
-        `started`: nobody asked for it (a reminder): STOP keeps it from leaving, raises QuietError at night.
+        `started`: nobody asked for it (a reminder): STOP keeps it from leaving, raises NotYetError at night.
         """
         if started:
             if await asyncio.to_thread(self.core.text_stopped, to):
                 TEXTS.labels("out", "stopped").inc()
                 return
             if until := self._quiet():
-                raise QuietError(until)
+                raise NotYetError(until)
         for piece in words.pieces(gsm7(text)):
             await asyncio.to_thread(self.core.text_post, to, piece)
         self._written.set()

@@ -257,7 +257,9 @@ async def test_on_a_laptop_everything_lands_in_a_folder(
     person = someone(core, mobile=MOBILE, email=EMAIL)
     core.start_contact_change(person, "phone", "06 39 98 02 02", key="k", medium="web")
     book(core, person, free(core, first=FRIDAY)[0])
-    timer = Timer(core, ports(settings, texter_of(settings)), Words(core))
+    texter = texter_of(settings)
+    assert texter is not None
+    timer = Timer(core, ports(settings, texter), Words(core))
     with caplog.at_level(logging.INFO):
         await asyncio.to_thread(timer.round)
     folder = tmp_path / "var" / "outbox"
@@ -277,7 +279,7 @@ async def test_a_texter_that_fails_is_tried_again(core: Core, clock: FixedClock)
     sent: list[tuple[str, str]] = []
 
     class Texter:
-        async def send(self, to: str, text: str) -> None:
+        async def send(self, to: str, text: str, *, started: bool = False) -> None:
             if clock.now() == NOW:
                 raise ConnectionError
             sent.append((to, text))

@@ -14,10 +14,14 @@ import pytest
 from sqlalchemy import select
 
 from booking_core import Contact, Core, FixedClock
+from booking_core.notices.model import NotYetError
 from booking_core.storage.tables import text_line, text_message
+from gateway.notices import Words
+from gateway.ports import ports
 from gateway.settings import BadSettingsError, Settings
 from gateway.sms.carrier import e164
-from gateway.sms.desk import QuietError
+from gateway.timer import Timer
+from tests.booking_core.world import book, cancel, free, opening, someone
 from tests.sms.conftest import NOW, Gateway
 
 KEY = "a key of kannel for tests"
@@ -209,7 +213,7 @@ async def test_nothing_that_we_start_leaves_at_night(
     if until is None:
         await kannel.desk.send(ALICE, "Rappel", started=True)
     else:
-        with pytest.raises(QuietError) as refusal:
+        with pytest.raises(NotYetError) as refusal:
             await kannel.desk.send(ALICE, "Rappel", started=True)
         assert refusal.value.until == midnight + timedelta(hours=until)
     await kannel.desk.send(ALICE, "Votre code")
@@ -365,3 +369,31 @@ def test_senders(sender: str, number: str | None) -> None:
 def test_settings_that_could_be_forged_are_refused(given: dict[str, str]) -> None:
     with pytest.raises(BadSettingsError):
         Settings.read({f"RDV_{name.upper()}": value for name, value in given.items()})
+
+
+async def test_reminders_wait_for_the_morning_and_stop_ends_them(kannel: Gateway, clock: FixedClock) -> None:
+    """What is due at night leaves at eight, if it is still true then; a confirmation leaves at any hour."""
+    core, thursday = kannel.core, date(2026, 11, 26)
+    opening(core, {"since": "9:00", "until": "12:00"})
+    numbers = [ALICE, BRUNO, "+33639980789"]
+    people = [someone(core, mobile=number) for number in numbers]
+    clock.set(NOW.replace(hour=22))
+    booked = [book(core, p, s, medium="sms") for p, s in zip(people, free(core, first=thursday), strict=False)]
+    timer = Timer(core, ports(kannel.settings, kannel.desk), Words(core))
+    await asyncio.to_thread(timer.round)
+    await kannel.settled()
+    assert sorted(m["to"] for m in kannel.carrier.sent) == sorted(numbers)
+    assert all("confirmé" in text for text in kannel.carrier.texts)
+    kannel.carrier.sent.clear()
+    await write(kannel, "STOP", number=BRUNO)
+    await kannel.settled()
+    kannel.carrier.sent.clear()
+    clock.set(booked[0].start.replace(hour=7, minute=59))
+    await asyncio.to_thread(timer.round)
+    cancel(core, people[2], booked[2])
+    await kannel.settled()
+    assert kannel.carrier.sent == []
+    clock.tick(minutes=1)
+    await asyncio.to_thread(timer.round)
+    await kannel.settled()
+    assert [m["to"] for m in kannel.carrier.sent] == [ALICE]
