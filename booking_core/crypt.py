@@ -44,8 +44,9 @@ class Crypt:
         return hmac.compare_digest(one.encode(), other.encode())
 
     def new_code(self, digits: int = 6) -> str:
-        """A one-time code."""
-        return f"{secrets.randbelow(10**digits):0{digits}d}"
+        """A one-time code. It never starts with 0, which people drop, and which starts a phone number."""
+        lowest = 10 ** (digits - 1)
+        return str(lowest + secrets.randbelow(9 * lowest))
 
     def hash_code(self, code: str) -> str:
         """A code as it is kept (Argon2id)."""

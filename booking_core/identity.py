@@ -189,6 +189,13 @@ class Identities(Contacts):
         self.store.transact(work)
         return mask(reachable[kind])
 
+    def awaits_code(self, conversation_id: str) -> bool:
+        """True while a one-time code sent in this conversation can be given back."""
+        known = self.identity(conversation_id).person_id
+        subjects = [f"identify:{conversation_id}", f"contact:{known}"]
+        with self.store.read() as connection:
+            return codes.live(connection, subjects, self.clock.now())
+
     def check_code(self, conversation_id: str, code: str) -> Identity:
         """Level 2 when the code is right; raises CodeWrong, CodeExpired, NotIdentified."""
         known, now = self._level_1(conversation_id), self.clock.now()

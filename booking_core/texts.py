@@ -122,7 +122,7 @@ class Texts(Conversations):
 
     def text_sent(self, text: Text, reference: str | None) -> None:
         """The carrier took a message; `reference` is its own name for it."""
-        self.store.transact(lambda c: texts.settle(c, [text.id], "sent", reference=reference))
+        self.store.transact(lambda c: texts.settle(c, [text.id], "sent", was="working", reference=reference))
 
     def text_refused(self, pending: Sequence[Text]) -> str:
         """The carrier did not take the first of a line's messages: all wait, in order; it is "dead" after half an hour.
@@ -153,7 +153,8 @@ class Texts(Conversations):
             row = texts.reported(connection, column, value or "")
             if row is None:
                 return False
-            if row.state == "sent":
+            # The operator may be quicker than the answer of the gateway that took the message.
+            if row.state in ("sent", "working"):
                 again = state == "rejected" and row.attempts < ATTEMPTS
                 due = now + timedelta(seconds=2**row.attempts)
                 final = "undelivered" if state == "rejected" else state

@@ -127,7 +127,8 @@ class Turns:
                 return f"⟦option:{digits}⟧" if digits.isdigit() else "⟦intent:repeat⟧"
             return self.vaulted(turn.conversation, digits, codes=True)
         text = (turn.text or "").replace("⟦", " ").replace("⟧", " ").lstrip("/ ").strip()
-        return self.vaulted(turn.conversation, text, codes=False) or "…"
+        # A number is a code only when one has been sent: "2026" is a year otherwise.
+        return self.vaulted(turn.conversation, text, codes=self.core.awaits_code(turn.conversation)) or "…"
 
     def _spoken(self, turn: Turn, raw: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The answer with the numbers and addresses that its references stand for."""

@@ -28,6 +28,12 @@ def take_try(connection: Connection, subject: str, now: datetime) -> Row[Any] | 
     return connection.execute(spent).first()
 
 
+def live(connection: Connection, subjects: Sequence[str], now: datetime) -> bool:
+    """True when one of these subjects has a code that can still be tried."""
+    query = select(code.c.subject).where(code.c.subject.in_(subjects), code.c.expires > now, code.c.left > 0)
+    return connection.execute(query).first() is not None
+
+
 def drop(connection: Connection, subject: str) -> None:
     """The code is worth nothing any more."""
     connection.execute(delete(code).where(code.c.subject == subject))

@@ -62,14 +62,16 @@ def claim(connection: Connection, direction: str, now: datetime, lease: datetime
     return sorted(connection.execute(taken), key=lambda row: (row.at, row.id)) if chosen else []
 
 
-def settle(connection: Connection, ids: list[int], state: str, **fields: Any) -> None:
+def settle(connection: Connection, ids: list[int], state: str, was: str | None = None, **fields: Any) -> None:
     """What became of messages; what they said is forgotten once there is nothing left to do with it.
 
-    What was settled meanwhile, by whoever took over after the lease, stays settled.
+    What was settled meanwhile, by whoever took over after the lease, stays settled. `was`: only in that state.
     """
     if state in ("done", "delivered", "undelivered", "dead"):
         fields["body"] = None
     unsettled = text_message.c.id.in_(ids) & text_message.c.body.is_not(None)
+    if was is not None:
+        unsettled &= text_message.c.state == was
     connection.execute(update(text_message).where(unsettled).values(state=state, **fields))
 
 

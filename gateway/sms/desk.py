@@ -26,7 +26,8 @@ LINES_AT_ONCE = 16
 TURNS_AT_ONCE = 3
 FOR_THE_REST = timedelta(seconds=4)
 POLL_SECONDS = 1.0
-TRIES = 5
+UNTIL_RASA_IS_BACK = timedelta(seconds=5)
+TRIES = 6
 RASA_STARTS_SECONDS = 60.0
 
 
@@ -135,6 +136,9 @@ class Desk:
                 await asyncio.to_thread(self.core.text_wait, waiting, FOR_THE_REST)
                 return
             answers = await self._reply(mine, said)
+            if answers is None:
+                await asyncio.to_thread(self.core.text_wait, waiting, UNTIL_RASA_IS_BACK)
+                return
             await asyncio.to_thread(self.core.text_answered, mine, answers)
             TEXTS.labels("in", "answered").inc()
             self._written.set()
@@ -143,10 +147,9 @@ class Desk:
                 return
         await asyncio.to_thread(self.core.text_wait, waiting, timedelta(0))
 
-    async def _reply(self, mine: list[Text], said: str) -> list[str]:
+    async def _reply(self, mine: list[Text], said: str) -> list[str] | None:
+        """The messages to answer with; None when nobody can answer yet: a text may wait, where a call may not."""
         first, word = mine[0], words.keyword(said)
-        if first.attempts > TRIES:
-            return self._own("utter_unavailable")
         if word in ("stop", "start"):
             await asyncio.to_thread(self.core.text_stop, first.line, stopped=word == "stop")
             return self._own("utter_sms_stopped" if word == "stop" else "utter_sms_started")
@@ -155,7 +158,11 @@ class Desk:
         if any(t.late for t in mine):
             return self._own("utter_sms_late")
         conversation = await asyncio.to_thread(self.core.text_conversation, first.line)
+        if first.attempts > TRIES:
+            return self._own("utter_unavailable")
         reply = await self.turns.handle(Turn(conversation, "sms", text=said, message_id=first.message_id))
+        if reply.failed and first.attempts < TRIES:
+            return None
         return words.pieces(reply.text)
 
     def _own(self, name: str) -> list[str]:

@@ -29,10 +29,13 @@ class Rasa:
 
     said: list[tuple[str, str]] = field(default_factory=list)
     answer: Callable[[str], str] = lambda text: f"Lu : {text}"
+    down: bool = False
     url: str = ""
 
     async def turn(self, request: web.Request) -> web.Response:
         body = await request.json()
+        if self.down:
+            raise web.HTTPServiceUnavailable
         self.said.append((body["sender"], body["text"]))
         return web.json_response([{"text": self.answer(body["text"])}])
 

@@ -259,6 +259,17 @@ async def test_reports_are_recorded_and_a_rejection_is_sent_again(kannel: Gatewa
     assert (await kannel.client.get("/sms/kannel/report", params={"id": "x", "state": "1"})).status == 403
 
 
+async def test_a_report_may_come_before_the_answer_to_the_sending(core: Core, clock: FixedClock) -> None:
+    for number, said in (("delivered", "un"), ("rejected", "deux")):
+        core.text_post(ALICE, said)
+        [[text]] = core.texts_to_send()
+        core.text_reported(number, message_id=text.message_id)
+        core.text_sent(text, None)
+    clock.tick(minutes=1)
+    assert [t.text for [t] in core.texts_to_send()] == ["deux"]
+    assert core.texts() == {("out", "delivered"): 1, ("out", "working"): 1}
+
+
 async def test_a_shared_or_recycled_number_starts_from_nobody(kannel: Gateway, clock: FixedClock) -> None:
     """Alice proves who she is; whoever holds the phone half an hour later is nobody, in another conversation."""
     core = kannel.core
@@ -397,3 +408,16 @@ async def test_reminders_wait_for_the_morning_and_stop_ends_them(kannel: Gateway
     await asyncio.to_thread(timer.round)
     await kannel.settled()
     assert [m["to"] for m in kannel.carrier.sent] == [ALICE]
+
+
+async def test_a_message_waits_for_rasa_then_is_told_the_truth(kannel: Gateway, clock: FixedClock) -> None:
+    kannel.rasa.down = True
+    await write(kannel, "bonjour")
+    await kannel.until(lambda: kannel.core.texts() == {("in", "waiting"): 1})
+    kannel.rasa.down = False
+    await kannel.until(lambda: bool(kannel.carrier.sent) or clock.tick(seconds=1))  # type: ignore[func-returns-value]
+    assert kannel.carrier.texts == ["Lu : bonjour"]
+    kannel.rasa.down = True
+    await write(kannel, "bonsoir")
+    await kannel.until(lambda: len(kannel.carrier.sent) == 2 or clock.tick(seconds=1), 30)  # type: ignore[func-returns-value]
+    assert "Je ne peux pas" in kannel.carrier.texts[1]
