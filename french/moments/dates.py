@@ -64,6 +64,8 @@ def day_of_month(m: re.Match[str], now: datetime) -> Optional[Said]:
     if CALLED.search(m.string[: m.start()]) and m["day"] in ("15", "17", "18", "#15", "#17", "#18"):
         return None
     of = m["of"] or ""
+    if m["day"] == "1e" and not of:
+        return None  # "le premier" is a choice
     if "prochain" in of and "mois" in of:
         month = calendar.month_of(now.date(), None, None, 1)
         return _date(number(m["day"]), month.month, month.year, None, now)
