@@ -13,7 +13,7 @@ from playwright.sync_api import ConsoleMessage, Page, expect, sync_playwright
 
 from gateway.settings import Settings
 from gateway.voice.telephone import Telephone
-from tests.browser.test_journey import ARGUMENTS
+from tests.browser.conftest import ARGUMENTS
 from tests.conftest import Service
 from tests.voice.conftest import send
 
