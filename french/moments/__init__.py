@@ -72,7 +72,7 @@ def find(text: str, now: datetime) -> List[Moment]:
             readings = (Reading("day", weekdays=(calendar.weekday_number(plain.text[piece.start : piece.end]),)),)
         if said.kind == "time" and len(readings) == 1 and _window(readings[0]):
             readings = (*readings, replace(readings[0], first=now.date(), last=now.date()))
-        found.append(Moment(text[start:end], (start, end), readings, role, said.kind, problem))
+        found.append(Moment(text[start:end], (start, end), readings, role, said.kind, problem, said.away))
     return _without_empty_wishes(_both_refused(plain.text, pieces, found))
 
 

@@ -13,7 +13,7 @@ from french.model import Grain, Kind, Problem, Reading
 class Said(NamedTuple):
     """The meaning of a match: readings, or a wish without a time; `weak` gives way to another day ("dans la journée").
 
-    `shift` moves the day that follows: "la veille de", "trois jours après".
+    `shift` moves the day that follows: "la veille de", "trois jours après". `away`: minutes from the appointment spoken of.
     """
 
     readings: Tuple[Reading, ...] = ()
@@ -21,6 +21,7 @@ class Said(NamedTuple):
     problem: Optional[Problem] = None
     weak: bool = False
     shift: Optional[timedelta] = None
+    away: Optional[int] = None
 
 
 # The words one of which must be there ("#" is any number), the pattern, and what a match means.

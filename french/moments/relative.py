@@ -35,6 +35,7 @@ THIS = r"ci|en cours|actuelle"
 WEEK_PARTS = {"debut": (0, 1), "milieu": (2, 3), "mi": (2, 3), "fin": (3, 4)}
 # Parts of a month, in days.
 MONTH_PARTS = {"debut": (1, 10), "milieu": (10, 20), "mi": (10, 20), "fin": (21, 31), "courant": (1, 31)}
+PUT_OFF = re.compile(r"\b(?:decal|repouss|report|recul|avanc|deplac|boug|retard)\w*")
 PART = r"(?:(?P<part>debut|milieu|mi|fin|courant) (?:de |du |d'|de la |de l'|le )?)?"
 
 
@@ -53,7 +54,8 @@ def next_day(m: re.Match[str], now: datetime) -> Said:
     away = timedelta(days=-1 if m["before"] else -2 if m["two"] == "avant veille" else 2 if m["two"] else 1)
     if m["anchor"]:
         return Said(shift=away)
-    return Said(kind="earlier") if m["before"] else on(now.date() + away)
+    minutes = away.days * 24 * 60
+    return Said(kind="earlier", away=minutes) if m["before"] else on(now.date() + away)._replace(away=minutes)
 
 
 def today_long(m: re.Match[str], now: datetime) -> Said:
@@ -160,8 +162,18 @@ def away(m: re.Match[str], now: datetime) -> Optional[Said]:
     if m["count2"]:
         length = (now + _length(number(m["count"]), m["unit"]) + _length(number(m["count2"]), m["unit2"])) - now
     if m["side"] == "plus tard":
-        return on((now + length).date())
+        return on((now + length).date())._replace(away=length // timedelta(minutes=1))
     return Said(shift=-length if m["side"].startswith("avant") else length)
+
+
+def put_off(m: re.Match[str], now: datetime) -> Optional[Said]:
+    """ "décaler d'une semaine", "avancer mon rendez-vous de deux jours": counted from the appointment."""
+    verb = PUT_OFF.search(m.string[max(0, m.start() - 60) : m.start()])
+    if verb is None:
+        return None
+    minutes = ((now + _length(number(m["count"]), m["unit"])) - now) // timedelta(minutes=1)
+    earlier = verb[0].startswith(("avanc", "plus tot"))
+    return Said(kind="earlier" if earlier else "later", away=-minutes if earlier else minutes)
 
 
 def week(m: re.Match[str], now: datetime) -> Optional[Said]:
@@ -404,6 +416,11 @@ PARSERS: Tuple[Parser, ...] = (
             rf"{LEFT}{_COUNT} (?P<unit>{_UNIT})(?: et (?P<count2>{NUM}) (?P<unit2>{_UNIT}))? (?P<side>apres|avant|plus tard)\b"
         ),
         away,
+    ),
+    (
+        frozenset(("de", "d")),
+        re.compile(rf"(?:\bde |\bd')(?:environ )?{_COUNT} (?P<unit>{_UNIT})\b(?! (?:de|d'|du)\b)"),
+        put_off,
     ),
     (
         frozenset(("semaine",)),
