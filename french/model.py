@@ -102,7 +102,7 @@ class Moment:
             for r in data["readings"]
         )
         return cls(
-            data["text"], tuple(data["span"]), readings, data["role"], data["kind"], data["problem"], data["away"]
+            data["text"], tuple(data["span"]), readings, data["role"], data["kind"], data["problem"], data.get("away")
         )
 
 
