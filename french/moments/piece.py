@@ -89,3 +89,4 @@ LONG_YEAR = r"(?:#?(?:19|20)\d\d(?![\d:h]))"
 # Two digits are a year at the end only: "4 déc. 26".
 YEAR = rf"(?:{LONG_YEAR}|[1-3]\d(?=\W*(?:\Z|[,;!?])))"
 NOT_COUNTED = r"(?! ?(?:h\b|h\d|heures|[:/%€]|[.,]\d|\d|e\b|minutes|jours|mois|semaine|ans?\b|annees|euros?|enfants?|personnes?|fois|rue|avenue|bis\b|ter\b|km|eme|rdv|rendez|creneaux?|trimestre|semestre|etage))"
+NEXT = r"prochaine?|suivante?|d'apres(?! midi)|a venir|qui (?:vient|suit|arrive)"
