@@ -29,6 +29,7 @@ POLL_SECONDS = 1.0
 UNTIL_RASA_IS_BACK = timedelta(seconds=5)
 TRIES = 6
 RASA_STARTS_SECONDS = 60.0
+STOP_SECONDS = 3.0
 
 
 class Desk:
@@ -38,6 +39,7 @@ class Desk:
         self.core, self.turns, self.carrier = core, turns, carrier
         self._came, self._written = asyncio.Event(), asyncio.Event()
         self._loops: list[asyncio.Task[None]] = []
+        self._stopping = False
         self._busy: set[asyncio.Task[None]] = set()
 
     async def received(self, incoming: Incoming) -> None:
@@ -79,7 +81,12 @@ class Desk:
 
     async def stop(self) -> None:
         """Take nothing more, finish what is in hand."""
-        for loop in self._loops:
+        self._stopping = True
+        self._came.set()
+        self._written.set()
+        # A loop that is cancelled while it claims would leave what it took until its lease ends.
+        _, waiting_for_rasa = await asyncio.wait(self._loops, timeout=STOP_SECONDS)
+        for loop in waiting_for_rasa:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
         await asyncio.gather(*self._busy, return_exceptions=True)
@@ -105,7 +112,7 @@ class Desk:
             self._busy.discard(task)
             wake.set()
 
-        while True:
+        while not self._stopping:
             wake.clear()
             room, lines = LINES_AT_ONCE - len(mine), list[list[Text]]()
             try:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from booking_core import Contact, Core, FixedClock
+from booking_core import Contact, FixedClock
 from booking_core.notices.model import NotYetError
 from booking_core.storage.tables import text_line, text_message
 from gateway.notices import Words
@@ -233,17 +233,6 @@ async def test_what_the_carrier_refuses_is_sent_again_in_order(
     assert "39980112" not in caplog.text
 
 
-async def test_a_carrier_that_never_takes_a_message_ends_it(core: Core) -> None:
-    core.text_post(ALICE, "bonjour")
-    states = []
-    for _ in range(11):
-        [[text]] = core.texts_to_send()
-        states.append(core.text_refused([text]))
-        core.clock.tick(hours=1)  # type: ignore[attr-defined]
-    assert states == ["waiting"] * 10 + ["dead"]
-    assert core.texts_to_send() == []
-
-
 async def test_reports_are_recorded_and_a_rejection_is_sent_again(kannel: Gateway, clock: FixedClock) -> None:
     await kannel.desk.send(ALICE, "bonjour")
     await kannel.settled()
@@ -257,17 +246,6 @@ async def test_reports_are_recorded_and_a_rejection_is_sent_again(kannel: Gatewa
         await kannel.client.get(f"/sms/{url.replace('%d', state)}")
     assert kannel.core.texts() == {("out", "delivered"): 1}
     assert (await kannel.client.get("/sms/kannel/report", params={"id": "x", "state": "1"})).status == 403
-
-
-async def test_a_report_may_come_before_the_answer_to_the_sending(core: Core, clock: FixedClock) -> None:
-    for number, said in (("delivered", "un"), ("rejected", "deux")):
-        core.text_post(ALICE, said)
-        [[text]] = core.texts_to_send()
-        core.text_reported(number, message_id=text.message_id)
-        core.text_sent(text, None)
-    clock.tick(minutes=1)
-    assert [t.text for [t] in core.texts_to_send()] == ["deux"]
-    assert core.texts() == {("out", "delivered"): 1, ("out", "working"): 1}
 
 
 async def test_a_shared_or_recycled_number_starts_from_nobody(kannel: Gateway, clock: FixedClock) -> None:
@@ -307,33 +285,6 @@ async def test_two_machines_answering_one_another_are_cut_off(kannel: Gateway, c
         assert await write(kannel, f"réponse automatique {n}") == 200
         await kannel.settled()
     assert len(kannel.carrier.sent) == 60
-
-
-async def test_who_comes_back_after_its_lease_changes_nothing(core: Core, clock: FixedClock) -> None:
-    core.text_received(ALICE, "un", "1")
-    [slow] = core.texts_to_answer()
-    clock.tick(seconds=31)
-    [quick] = core.texts_to_answer()
-    core.text_answered(quick, ["réponse"])
-    core.text_wait(slow, timedelta(0))
-    core.text_answered(slow, ["autre réponse"])
-    assert core.texts() == {("in", "done"): 1, ("out", "waiting"): 1}
-
-
-async def test_what_a_dead_gateway_held_is_taken_up_again(core: Core, clock: FixedClock) -> None:
-    core.text_received(ALICE, "un", "1")
-    core.text_received(ALICE, "deux", "2")
-    [[first, _]] = core.texts_to_answer()
-    core.text_received(ALICE, "trois", "3")
-    core.text_received(BRUNO, "quatre", "4")
-    [[other]] = core.texts_to_answer()
-    assert other.text == "quatre"
-    core.text_answered([first], ["réponse"])
-    clock.tick(seconds=31)
-    again = {t.text: t.attempts for line in core.texts_to_answer() for t in line}
-    assert again == {"deux": 2, "trois": 1, "quatre": 2}
-    core.text_answered([first], ["réponse"])
-    assert [t.text for [t] in core.texts_to_send()] == ["réponse"]
 
 
 async def test_nothing_of_anybody_is_left_once_done(kannel: Gateway, clock: FixedClock) -> None:
