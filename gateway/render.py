@@ -100,7 +100,8 @@ def _for(medium: str, message: Message) -> Message:
 
 def gsm7(text: str) -> str:
     """The nearest text in the GSM-7 alphabet: ê becomes e, ’ becomes '."""
-    folded = "".join(FOLDED.get(c, c) for c in text.replace(NBSP, " ").replace(NNBSP, " "))
+    plain = text.replace(NBSP, " ").replace(NNBSP, " ").replace("« ", '"').replace(" »", '"')
+    folded = "".join(FOLDED.get(c, c) for c in plain)
     return "".join(c if c in GSM7 else _bare(c) for c in folded)
 
 

@@ -48,6 +48,10 @@ def test_numbered_parts_are_put_in_order() -> None:
     assert words.parts(texts[:1]) == ([0], "mardi matin", False)
 
 
+def test_quotation_marks_cost_no_space() -> None:
+    assert gsm7("le motif « Capital\u00a0décès » : l’été, bientôt…") == 'le motif "Capital décès" : l\'été, bientot...'
+
+
 def test_an_answer_is_cut_between_lines_then_sentences_then_words() -> None:
     lines = [f"{n}. mardi {n} novembre à {n} h" + "." * 40 for n in range(1, 9)]
     cut = words.pieces("\n".join(lines))
