@@ -7,11 +7,13 @@ import logging
 import re
 from typing import Any
 
+from prometheus_client import Counter, Histogram
 from rasa_sdk import Action as RasaAction
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import logs
 from actions.turn import Turn
 from booking_core import Core, NotIdentified, Refusal
 
@@ -19,6 +21,12 @@ from booking_core import Core, NotIdentified, Refusal
 ASKS_WHO = ("sms", "voice")
 
 log = logging.getLogger(__name__)
+
+# What the assistant says is what became of what was asked: utter_booked_phone, utter_slot_taken, utter_handoff…
+RESPONSES = Counter("rdv_responses_total", "Responses chosen by actions", ["response", "medium"])
+ACTIONS = Histogram("rdv_action_seconds", "Time in an action, the core included", ["action"])
+REFUSALS = Counter("rdv_refusals_total", "What the core refused, by its code", ["code"])
+BUGS = Counter("rdv_action_failures_total", "Actions that failed: bugs, or a store that is gone", ["action"])
 
 
 def response_of(refusal: type[Refusal]) -> str:
@@ -58,13 +66,19 @@ class Action(RasaAction):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Rasa's entry point."""
         turn = Turn(self.core, dispatcher, tracker)
+        logs.about(turn.conversation)
         try:
-            await asyncio.to_thread(self._settle, turn)
+            with ACTIONS.labels(self.name()).time():
+                await asyncio.to_thread(self._settle, turn)
         except Exception:
+            BUGS.labels(self.name()).inc()
             log.exception("action %s failed", self.name())
             dispatcher.messages.clear()
             turn.undo()
             turn.say("utter_error")
+        for message in dispatcher.messages:
+            if response := message.get("response"):
+                RESPONSES.labels(response, turn.medium).inc()
         turn.tell_phone(**turn.expected)
         return turn.events
 
@@ -74,4 +88,5 @@ class Action(RasaAction):
         except NotIdentified:
             self.identify(turn)
         except Refusal as refusal:
+            REFUSALS.labels(refusal.code).inc()
             self.refused(turn, refusal)

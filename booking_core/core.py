@@ -6,6 +6,7 @@ from booking_core.account import Accounts
 from booking_core.agents import Agents
 from booking_core.clock import Clock
 from booking_core.crypt import Crypt
+from booking_core.figures import Figures
 from booking_core.notices.outbox import Outbox
 from booking_core.privacy import Privacy
 from booking_core.reasons import load_reasons
@@ -17,7 +18,7 @@ from booking_core.transcript import Transcripts
 from booking_core.waiting import WaitingList
 
 
-class Core(WaitingList, Agents, Privacy, Accounts, Texts, Transcripts, Schedules, Outbox):
+class Core(WaitingList, Agents, Privacy, Accounts, Texts, Transcripts, Schedules, Outbox, Figures):
     """One object, thread-safe and blocking: call it from `asyncio.to_thread`.
 
     Ids are opaque strings. Refusals are raised (`booking_core.errors`), values are returned.

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from booking_core import Core
 from gateway import security, webchat
@@ -24,6 +24,7 @@ from gateway.voice.app import CALLS
 from gateway.voice.app import add_routes as add_voice
 from gateway.voice.calls import Calls
 from gateway.voice.telephone import Telephone
+from gateway.watch import WATCH, Watch, exposition
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ PEOPLE = ("alice", "bruno", "chloe", "david")
 def make_app(settings: Settings, core: Core) -> web.Application:
     """The gateway's application."""
     app = web.Application(client_max_size=64 * 1024, middlewares=[errors, security.origins])
-    app[SETTINGS], app[CORE] = settings, core
+    app[SETTINGS], app[CORE], app[WATCH] = settings, core, Watch(core)
     app.cleanup_ctx.append(_turns)
     app.on_response_prepare.append(security.headers)
     app.router.add_get("/", page)
@@ -106,6 +107,7 @@ async def readyz(request: web.Request) -> web.Response:
     return web.json_response({"missing": missing}, status=503 if missing else 200)
 
 
-async def metrics(_: web.Request) -> web.Response:
+async def metrics(request: web.Request) -> web.Response:
     """Prometheus metrics: counts and durations, nothing of anybody."""
-    return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+    body = await asyncio.to_thread(exposition, request.app[WATCH])
+    return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})

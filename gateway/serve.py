@@ -11,6 +11,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from actions import logs
 from actions.server import make_app as actions_app
 from booking_core import Core
 from gateway import rasa
@@ -54,8 +55,7 @@ async def serve(settings: Settings, core: Core) -> None:
 
     Raises BadSettingsError when notices could not leave.
     """
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
+    logs.configure()
     stopped = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)

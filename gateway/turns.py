@@ -15,6 +15,7 @@ import aiohttp
 from prometheus_client import Counter, Histogram
 
 import french
+from actions import logs
 from booking_core import Core
 from french import say
 from gateway.render import Message, Reply, render
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 
 TURNS = Counter("rdv_turns_total", "Turns by medium and outcome", ["medium", "outcome"])
 LATENCY = Histogram("rdv_turn_seconds", "Time to answer a turn", ["medium"])
+STAGES = Histogram("rdv_stage_seconds", "Time of a turn by stage; rasa holds its actions", ["stage"])
 
 SECRET_HEADER = "X-Rdv-Secret"  # noqa: S105 - the name of the header, not a secret
 VALUE = re.compile(r"(reason|channel|agency|slot|appointment|option|intent|day):[\w:.-]{1,80}")
@@ -78,6 +80,7 @@ class Turns:
 
         Raises BadTurnError for a value that no choice can have.
         """
+        logs.about(turn.conversation)
         async with self._lock(turn.conversation):
             if turn.message_id:
                 seen = await asyncio.to_thread(self.core.reply_seen, turn.conversation, turn.message_id)
@@ -86,7 +89,8 @@ class Turns:
             with LATENCY.labels(turn.medium).time():
                 raw, outcome = await self._answer(turn)
             TURNS.labels(turn.medium, outcome).inc()
-            reply = render(await asyncio.to_thread(self._spoken, turn, raw), turn.medium)
+            with STAGES.labels("render").time():
+                reply = render(await asyncio.to_thread(self._spoken, turn, raw), turn.medium)
             reply = replace(reply, failed=outcome in ("unavailable", "empty"))
             if turn.message_id and outcome == "answered":
                 stored = [m.to_json() for m in reply.messages]
@@ -98,14 +102,16 @@ class Turns:
             return [response("utter_too_fast", turn.medium)], "too_fast"
         if len(turn.text or "") > LONGEST or len(turn.digits or "") > 30:
             return [response("utter_too_long", turn.medium)], "too_long"
-        text = await asyncio.to_thread(self._safe_text, turn)
+        with STAGES.labels("mask").time():
+            text = await asyncio.to_thread(self._safe_text, turn)
         try:
-            raw = await asyncio.wait_for(self._rasa(turn, text), PATIENCE[turn.medium])
+            with STAGES.labels("rasa").time():
+                raw = await asyncio.wait_for(self._rasa(turn, text), PATIENCE[turn.medium])
         except (TimeoutError, aiohttp.ClientError) as failure:
-            log.warning("rasa did not answer conversation %s: %s", turn.conversation, type(failure).__name__)
+            log.warning("rasa did not answer: %s", type(failure).__name__)
             return [response("utter_unavailable", turn.medium)], "unavailable"
         if not any(m.get("text") for m in raw):
-            log.error("rasa answered nothing to conversation %s", turn.conversation)
+            log.error("rasa answered nothing")
             return [response("utter_unavailable", turn.medium)], "empty"
         return raw, "answered"
 

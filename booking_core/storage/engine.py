@@ -173,7 +173,11 @@ def new_id(connection: Connection, query: Insert) -> int:
 
 def _sqlite(address: Any) -> Engine:
     engine = create_engine(
-        address, connect_args={"check_same_thread": False, "timeout": WAIT_SECONDS}, pool_size=8, max_overflow=64
+        address,
+        connect_args={"check_same_thread": False, "timeout": WAIT_SECONDS},
+        pool_size=8,
+        max_overflow=64,
+        hide_parameters=True,  # an error must not show a row
     )
 
     @event.listens_for(engine, "connect")
@@ -198,7 +202,9 @@ def _sqlite(address: Any) -> Engine:
 
 def _postgresql(address: Any) -> Engine:
     options = f"-c lock_timeout={WAIT_SECONDS * 1000} -c timezone=UTC"
-    return create_engine(address, connect_args={"options": options}, pool_size=16, max_overflow=64)
+    return create_engine(
+        address, connect_args={"options": options}, pool_size=16, max_overflow=64, hide_parameters=True
+    )
 
 
 def _constraint(error: IntegrityError) -> str:
