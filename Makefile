@@ -9,7 +9,7 @@ UV := $(shell command -v uv || echo .uv/bin/uv)
 PYTHON310 := $(shell command -v python3.10 >/dev/null && python3.10 -c 'import sys; print(sys.executable)' 2>/dev/null || ls -d $$HOME/.pyenv/versions/3.10.*/bin/python 2>/dev/null | tail -1)
 PYTHON311 := $(shell for v in 3.13 3.12 3.11; do p=$$(command -v python$$v) && $$p -c '' 2>/dev/null && echo $$p && exit; done; python3 -c 'import sys; sys.version_info >= (3, 11) and print(sys.executable)' 2>/dev/null || ls -d $$HOME/.pyenv/versions/3.1[1-3].*/bin/python 2>/dev/null | tail -1)
 PYTHON_OF_RASA := RASA_TELEMETRY_ENABLED=false SQLALCHEMY_SILENCE_UBER_WARNING=1 TF_CPP_MIN_LOG_LEVEL=2 PYTHONPATH=. PYTHONWARNINGS=ignore bot/.venv/bin/python
-RASA := $(PYTHON_OF_RASA) -m rasa
+RASA := $(PYTHON_OF_RASA) -m bot.light
 MODEL := models/rdv.tar.gz
 MODEL_SOURCES := config.yml $(shell find bot/data bot/domain bot/nlu french -name '*.py' -o -name '*.yml')
 

@@ -10,6 +10,9 @@ import json
 import sys
 from typing import Any, Dict, Optional
 
+import bot.light  # noqa: F401 - before Rasa
+
+# isort: split
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 

@@ -14,6 +14,9 @@ import warnings
 from pathlib import Path
 from typing import Dict, Iterator, List, Set
 
+import bot.light  # noqa: F401 - before Rasa
+
+# isort: split
 from rasa.shared.core.events import ActionExecuted
 from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.validator import Validator

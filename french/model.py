@@ -65,6 +65,7 @@ class Moment:
     `kind`: "time", or a wish with no time of its own: "soonest" (le plus tôt possible), "anytime"
     (n'importe quand), "earlier", "later" (than what was offered), "other_day" (un autre jour).
     `problem`: "past" (hier), "impossible" (31 septembre), None otherwise.
+    `away`: minutes from the appointment spoken of, when there is one: "le lendemain", "la veille", "d'une semaine".
     """
 
     text: str
@@ -73,6 +74,7 @@ class Moment:
     role: Role = "wanted"
     kind: Kind = "time"
     problem: Optional[Problem] = None
+    away: Optional[int] = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for a Rasa entity's value; `from_json` reads it back."""
@@ -99,7 +101,9 @@ class Moment:
             )
             for r in data["readings"]
         )
-        return cls(data["text"], tuple(data["span"]), readings, data["role"], data["kind"], data["problem"])
+        return cls(
+            data["text"], tuple(data["span"]), readings, data["role"], data["kind"], data["problem"], data.get("away")
+        )
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ def environment(*, secret: str, actions_url: str, tracker_url: str) -> dict[str,
 def command(*, port: int, model: Path = MODEL) -> list[str]:
     """The command line of the Rasa server: loopback only, without its HTTP API."""
     return [
-        str(PYTHON), "-m", "rasa", "run", "-m", str(model), "--endpoints", str(ROOT / "endpoints.yml"),
+        str(PYTHON), "-m", "bot.light", "run", "-m", str(model), "--endpoints", str(ROOT / "endpoints.yml"),
         "--credentials", str(ROOT / "credentials.yml"), "--interface", "127.0.0.1", "--port", str(port),
     ]  # fmt: skip
 

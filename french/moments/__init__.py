@@ -1,6 +1,6 @@
 """Moments: when someone wants to come, as they say it.
 
-`normal` writes each word in one way, `dates`, `relative`, `hours` and `wishes` are lists of small parsers, `join` puts what they
+`normal` writes each word in one way, `dates`, `days`, `lengths`, `periods`, `hours` and `wishes` are lists of small parsers, `join` puts what they
 saw together; here the parsers are run, and each moment gets its role and its problem.
 """
 
@@ -12,14 +12,21 @@ from datetime import datetime, time
 from typing import List, Optional, Tuple
 
 from french.model import Moment, Problem, Reading, Role
-from french.moments import calendar, dates, hours, relative, wishes
+from french.moments import calendar, dates, days, hours, lengths, periods, wishes
 from french.moments.join import HELD, MOVED, UNION, joined, moved
 from french.moments.normal import normal
 from french.moments.piece import Parser, Piece
 from french.text import fold
 
 # Where two begin at the same place the longer wins; of the same length, the first in this list.
-PARSERS: Tuple[Parser, ...] = (*dates.PARSERS, *relative.PARSERS, *hours.PARSERS, *wishes.PARSERS)
+PARSERS: Tuple[Parser, ...] = (
+    *dates.PARSERS,
+    *days.PARSERS,
+    *lengths.PARSERS,
+    *periods.PARSERS,
+    *hours.PARSERS,
+    *wishes.PARSERS,
+)
 
 EXCLUDED = re.compile(
     r"\b(?:sauf|excepte|hormis|hors|a part|pas|ni|jamais|jamais (?:dispo\w*|libre)|evite[zr]|sans|surtout pas|pas possible|impossible|indisponible|pas (?:dispo|libre|la)\w*) "
@@ -72,7 +79,7 @@ def find(text: str, now: datetime) -> List[Moment]:
             readings = (Reading("day", weekdays=(calendar.weekday_number(plain.text[piece.start : piece.end]),)),)
         if said.kind == "time" and len(readings) == 1 and _window(readings[0]):
             readings = (*readings, replace(readings[0], first=now.date(), last=now.date()))
-        found.append(Moment(text[start:end], (start, end), readings, role, said.kind, problem))
+        found.append(Moment(text[start:end], (start, end), readings, role, said.kind, problem, said.away))
     return _without_empty_wishes(_both_refused(plain.text, pieces, found))
 
 

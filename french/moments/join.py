@@ -232,7 +232,8 @@ def _both(a: Piece, a_mod: Mod, b: Piece, b_mod: Mod) -> Optional[Tuple[Piece, M
     ):
         return Piece(start, end, _crossed(day.said.readings, hour.said.readings)), (day_mod[0], start, end)
     days = _apply(day.said.readings, day_mod[0])
-    return Piece(start, end, _crossed(days, _apply(hour.said.readings, hour_mod[0]))), ("", start, end)
+    crossed = _crossed(days, _apply(hour.said.readings, hour_mod[0]))
+    return Piece(start, end, crossed._replace(away=day.said.away)), ("", start, end)
 
 
 def _narrowed(wide: Piece, day: Piece) -> Optional[Said]:

@@ -13,7 +13,7 @@ from french.model import Grain, Kind, Problem, Reading
 class Said(NamedTuple):
     """The meaning of a match: readings, or a wish without a time; `weak` gives way to another day ("dans la journée").
 
-    `shift` moves the day that follows: "la veille de", "trois jours après".
+    `shift` moves the day that follows: "la veille de", "trois jours après". `away`: minutes from the appointment spoken of.
     """
 
     readings: Tuple[Reading, ...] = ()
@@ -21,6 +21,7 @@ class Said(NamedTuple):
     problem: Optional[Problem] = None
     weak: bool = False
     shift: Optional[timedelta] = None
+    away: Optional[int] = None
 
 
 # The words one of which must be there ("#" is any number), the pattern, and what a match means.
@@ -88,3 +89,4 @@ LONG_YEAR = r"(?:#?(?:19|20)\d\d(?![\d:h]))"
 # Two digits are a year at the end only: "4 déc. 26".
 YEAR = rf"(?:{LONG_YEAR}|[1-3]\d(?=\W*(?:\Z|[,;!?])))"
 NOT_COUNTED = r"(?! ?(?:h\b|h\d|heures|[:/%€]|[.,]\d|\d|e\b|minutes|jours|mois|semaine|ans?\b|annees|euros?|enfants?|personnes?|fois|rue|avenue|bis\b|ter\b|km|eme|rdv|rendez|creneaux?|trimestre|semestre|etage))"
+NEXT = r"prochaine?|suivante?|d'apres(?! midi)|a venir|qui (?:vient|suit|arrive)"

@@ -56,7 +56,7 @@ def test_the_validation_is_quiet() -> None:
 def test_the_stories_hold(tmp_path: Path) -> None:
     model, stories = ROOT / "models" / "rdv.tar.gz", ROOT / "bot" / "data" / "stories.yml"
     done = subprocess.run(
-        [str(rasa.PYTHON), "-m", "rasa", "test", "core", "-m", str(model), "-s", str(stories),
+        [str(rasa.PYTHON), "-m", "bot.light", "test", "core", "-m", str(model), "-s", str(stories),
          "--fail-on-prediction-errors", "--no-plot", "--out", str(tmp_path)],
         cwd=tmp_path,
         env=ENVIRON | {"LOG_LEVEL": "INFO"},

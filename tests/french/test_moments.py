@@ -105,3 +105,23 @@ def test_nothing_breaks_it(said: str) -> None:
 @pytest.mark.parametrize(("value", "said"), corpus("known_failures.yml"))
 def test_the_ledger_of_failures_is_true(value: str, said: str) -> None:
     assert [told(m) for m in moments.find(said, NOW)] != [{value}], "understood now: move it to corpus_moments.yml"
+
+
+@pytest.mark.parametrize(
+    ("said", "days"),
+    [
+        ("décaler mon rdv d'une semaine", 7),
+        ("décaler mon rdv de mardi d'une semaine", 7),
+        ("avancez-le de deux jours", -2),
+        ("mettez plutôt le lendemain", 1),
+        ("la veille si possible", -1),
+        ("deux jours plus tard", 2),
+        ("le lendemain à 10h", 1),
+    ],
+)
+def test_counted_from_the_appointment_spoken_of(said: str, days: int) -> None:
+    assert moments.find(said, NOW)[-1].away == days * 24 * 60
+
+
+def test_a_length_of_time_is_no_shift() -> None:
+    assert moments.find("mon arrêt de deux semaines", NOW) == []

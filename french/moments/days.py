@@ -1,0 +1,129 @@
+"""Days told from today: demain, "le lendemain", "mardi en huit", "pas ce mardi, l'autre"."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import Optional, Tuple
+
+from french.model import Reading
+from french.moments import calendar
+from french.moments.dates import DAY_WORDS
+from french.moments.piece import (
+    LEFT,
+    NEXT,
+    SHORT_DAY,
+    WEEKDAY,
+    Parser,
+    Said,
+    number,
+    on,
+)
+
+
+def near_day(m: re.Match[str], now: datetime) -> Said:
+    """ "demain", "après-demain", "hier", "demain en huit"."""
+    word, today = m["word"].replace(" ", ""), now.date()
+    away = {"demain": 1, "apresdemain": 2, "surlendemain": 2, "hier": -1, "avanthier": -2}.get(word, 0)
+    return on(today + timedelta(days=away + {"8": 7, "15": 14}.get((m["plus"] or "").strip("#"), 0)))
+
+
+def next_day(m: re.Match[str], now: datetime) -> Said:
+    """ "le lendemain", "le jour d'après", "la veille": from the day that is said after it, from today otherwise.
+
+    "La veille" of nothing is that of the appointment or slot spoken of: earlier.
+    """
+    away = timedelta(days=-1 if m["before"] else -2 if m["two"] == "avant veille" else 2 if m["two"] else 1)
+    if m["anchor"]:
+        return Said(shift=away)
+    minutes = away.days * 24 * 60
+    return Said(kind="earlier", away=minutes) if m["before"] else on(now.date() + away)._replace(away=minutes)
+
+
+def today_long(m: re.Match[str], now: datetime) -> Said:
+    """ "dans la journée": today, unless another day is said."""
+    return on(now.date())._replace(weak=True)
+
+
+def now_itself(m: re.Match[str], now: datetime) -> Said:
+    """ "maintenant", "tout de suite": as soon as possible."""
+    at_once = Reading("minute", first=now.date(), last=now.date(), since=now.time().replace(second=0, microsecond=0))
+    return Said((at_once,), kind="soonest")
+
+
+def weekday(m: re.Match[str], now: datetime) -> Optional[Said]:
+    """A weekday with what follows it; two readings for "prochain" said of a day of this week (MOMENTS)."""
+    today = now.date()
+    word = m["day"] or m["short"]
+    day = calendar.weekday_number(word[:3])
+    near, mod, det = calendar.nearest(day, today), m["mod"] or "", m["det"] or ""
+    if det in ("tous les ", "chaque ", "un ", "les ", "n'importe quel "):
+        return Said((Reading("day", weekdays=(day,)),))
+    if "dernier" in mod or "passe" in mod:
+        last = today - timedelta(days=(today.weekday() - day - 1) % 7 + 1)
+        return Said((Reading("day", first=last, last=last),), problem="past")
+    if m["weeks"]:
+        return on(calendar.monday(today, number(m["weeks"])) + timedelta(days=day))
+    if m["fortnight"]:
+        counted = near + timedelta(days=7 if m["fortnight"].strip("#") == "8" else 14)
+        # Said on the day itself, people count from today or from the next one.
+        return on(counted, counted - timedelta(days=7)) if near - today == timedelta(days=7) else on(counted)
+    if "cette semaine" in mod or "semaine ci" in mod or "semaine en cours" in mod:
+        return on(calendar.monday(today) + timedelta(days=day))
+    if "semaine" in mod or "suivant" in mod or "d'apres" in mod:
+        return on(calendar.monday(today, 1) + timedelta(days=day))
+    if det == "l'autre ":
+        return on(near + timedelta(days=7))
+    if "prochain" in mod and near < calendar.monday(today, 1):
+        return on(near, near + timedelta(days=7))
+    return on(near)
+
+
+def this_not_that(m: re.Match[str], now: datetime) -> Said:
+    """ "pas ce mardi, l'autre": the one after the nearest."""
+    return on(calendar.nearest(calendar.weekday_number((m["day"] or m["day_"])[:3]), now.date()) + timedelta(days=7))
+
+
+_WEEKS_AWAY = r"(?:dans (?:les )?(?P<weeks>#?\d|une) semaine)"
+_WHICH_WEEK = (
+    rf"(?:(?:de |dans |sur |a )?(?:la )?semaine (?:{NEXT})|(?:de )?(?:cette semaine|la semaine (?:en cours|ci)))"
+)
+
+PARSERS: Tuple[Parser, ...] = (
+    (
+        frozenset(("demain", "aujourd'hui", "aujourd", "hier", "jours")),
+        re.compile(
+            r"\b(?P<word>apres demain|demain|aujourd'hui|avant hier|hier|ce jours(?= |$)(?! la))(?: en (?P<plus>#?8|#?15))?\b"
+        ),
+        near_day,
+    ),
+    (
+        frozenset(("lendemain", "surlendemain", "veille", "jours")),
+        re.compile(
+            r"\b(?:le |la |au |du |des le |l')?(?:lendemain|(?P<two>surlendemain|avant veille)|(?P<before>veille|jours d'avant)|jours (?:d'apres|suivant))\b(?P<anchor> (?:de |du |d'|des )(?!mon |ma |la |ce |cette |son ))?"
+        ),
+        next_day,
+    ),
+    (frozenset(("journee",)), re.compile(r"\b(?:dans|durant|au cours de|pendant|tout(?:e)?) la journee\b"), today_long),
+    (
+        frozenset(("maintenant", "suite", "immediatement", "instant", "champ")),
+        re.compile(
+            r"\b(?:maintenant(?=\W*(?:\Z|[.,!?;]|si |svp|ou |c'est possible))|tout de suite|de suite|immediatement|a l'instant|sur le champ)\b"
+        ),
+        now_itself,
+    ),
+    (
+        DAY_WORDS,
+        re.compile(
+            rf"{LEFT}(?P<det>ce |l'autre |tous les |chaque |n'importe quel |un |les )?(?:(?P<day>{WEEKDAY})|(?P<short>{SHORT_DAY})(?:\.|(?= (?:prochain|en #?(?:8|15)\b|matin|aprem|apres midi|soir|a #?\d|#?\d{{1,2}} ?(?:h|heures)|de la semaine))|\b(?=\W*\Z)(?<=\A...)))(?P<mod>,? (?:{_WHICH_WEEK}|{_WEEKS_AWAY}|en (?P<fortnight>#?8|#?15)\b|dernier|passe|{NEXT}))?"
+        ),
+        weekday,
+    ),
+    (
+        DAY_WORDS,
+        re.compile(
+            rf"\b(?:pas (?:ce |le )?(?P<day>{WEEKDAY})(?: (?:la|qui vient|ci|prochain))?|(?P<day_>{WEEKDAY}),? (?:mais )?pas (?:celui(?: la| ci| qui vient)?|ce {WEEKDAY}|le prochain)),? (?:mais )?(?:plutot )?(?:l'autre|le suivant|celui d'apres|le {WEEKDAY} d'apres)(?: d'apres| encore)?"
+        ),
+        this_not_that,
+    ),
+)

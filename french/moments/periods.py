@@ -1,0 +1,232 @@
+"""Weeks, week-ends, months, seasons and their parts: "la semaine du 7", "fin mars", "ce week-end"."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from typing import Optional, Tuple
+
+from french.model import Reading
+from french.moments import calendar
+from french.moments.dates import MONTH_WORDS
+from french.moments.piece import (
+    DAY,
+    IMPOSSIBLE,
+    LONG_YEAR,
+    MONTH,
+    NEXT,
+    WEEKDAY,
+    Parser,
+    Said,
+    days,
+    number,
+)
+
+WEEKEND = (5, 6)
+WORKING = (0, 1, 2, 3, 4)
+THIS = r"ci|en cours|actuelle"
+# Parts of a week, Monday is 0 (MOMENTS: "fin de semaine" is Thursday and Friday in France).
+WEEK_PARTS = {"debut": (0, 1), "milieu": (2, 3), "mi": (2, 3), "fin": (3, 4)}
+# Parts of a month, in days.
+MONTH_PARTS = {"debut": (1, 10), "milieu": (10, 20), "mi": (10, 20), "fin": (21, 31), "courant": (1, 31)}
+PART = r"(?:(?P<part>debut|milieu|mi|fin|courant) (?:de |du |d'|de la |de l'|le )?)?"
+
+
+def week(m: re.Match[str], now: datetime) -> Optional[Said]:
+    """ "la semaine prochaine", "cette semaine", "la semaine 48"."""
+    today, which = now.date(), m["which"] or ""
+    if m["number"]:
+        if not 1 <= number(m["number"]) <= 53:
+            return None
+        monday = date.fromisocalendar(today.isocalendar()[0], min(number(m["number"]), 52), 1)
+        if monday + timedelta(days=6) < today:
+            monday = date.fromisocalendar(today.isocalendar()[0] + 1, number(m["number"]), 1)
+    elif "dernier" in which or "passe" in which:
+        monday = calendar.monday(today, -1)
+    elif re.search(NEXT, which):
+        monday = calendar.monday(today, 1)
+    else:
+        monday = calendar.monday(today)
+    return _week_part(m["part"], monday, today)
+
+
+def part_of_week(m: re.Match[str], now: datetime) -> Said:
+    """ "en fin de semaine": of this one, or of the next when that is over."""
+    today = now.date()
+    first, last = (timedelta(days=d) for d in WEEK_PARTS[m["part"]])
+    monday = calendar.monday(today, 0 if calendar.monday(today) + last >= today else 1)
+    return days(monday + first, monday + last)
+
+
+def week_of(m: re.Match[str], now: datetime) -> Said:
+    """ "la semaine du 7", "la semaine du lundi 6 octobre": the week whose Monday that is, or that begins after a Sunday."""
+    month = calendar.month_number(m["month"].rstrip(".")) if m["month"] else int(m["mm"]) if m["mm"] else None
+    day = calendar.dated(number(m["day"]), month, number(m["year"]) if m["year"] else None, now.date())
+    if day is None:
+        return IMPOSSIBLE
+    monday = calendar.monday(day + timedelta(days=1) if day.weekday() == 6 else day)
+    return _week_part(m["part"], monday, now.date())
+
+
+def weekend(m: re.Match[str], now: datetime) -> Said:
+    """ "ce week-end", "le week-end prochain" (this one or the next, said from Monday to Friday), "le week-end" in general."""
+    today, which, det = now.date(), m["which"] or "", m["det"] or ""
+    saturday = calendar.monday(today) + timedelta(days=5)
+    if re.search(r"prochain", which) and today.weekday() < 5:
+        return Said(
+            tuple(Reading("day", first=d, last=d + timedelta(days=1)) for d in (saturday, saturday + timedelta(days=7)))
+        )
+    if re.search(NEXT, which):
+        saturday += timedelta(
+            days=7 if today.weekday() >= 5 or ("prochain" not in which and "vient" not in which) else 0
+        )
+    elif det in ("les ", "tous les ", "un ", "le ") and not which:
+        return (
+            Said((Reading("day", first=saturday, last=saturday + timedelta(days=1)),))
+            if det == "le "
+            else Said((Reading("day", weekdays=WEEKEND),))
+        )
+    return days(saturday, saturday + timedelta(days=1))
+
+
+def working_days(m: re.Match[str], now: datetime) -> Said:
+    """ "en semaine": Monday to Friday."""
+    return Said((Reading("day", weekdays=WORKING),))
+
+
+def month(m: re.Match[str], now: datetime) -> Optional[Said]:
+    """ "fin mars", "début janvier 2027", "au mois de mai", "mars 2014"."""
+    year = number(m["year"]) if m["year"] else None
+    first = calendar.month_of(now.date(), calendar.month_number(m["month"].rstrip(".")), year)
+    return _month_part(m["part"], first)
+
+
+def month_in_digits(m: re.Match[str], now: datetime) -> Said:
+    """ "11-2016", "2016-11"."""
+    return _month_part(None, date(int(m["year"]), int(m["month"]), 1))
+
+
+def this_month(m: re.Match[str], now: datetime) -> Said:
+    """ "le mois prochain", "fin du mois", "dans le mois"."""
+    first = calendar.month_of(now.date(), None, None, 1 if re.search(NEXT, m["which"] or "") else 0)
+    found = _month_part(m["part"], first)
+    # What is over of this month is meant of the next.
+    over = found.readings[0].last and found.readings[0].last < now.date()
+    return _month_part(m["part"], calendar.month_of(first, None, None, 1)) if over else found
+
+
+def year(m: re.Match[str], now: datetime) -> Said:
+    """ "l'année prochaine", "en 2027", "cette année"."""
+    which = now.year + (1 if re.search(NEXT, m["which"] or "") else 0)
+    said = number(m["year"]) if m["year"] else which
+    return days(date(said, 1, 1), date(said, 12, 31), "month")
+
+
+def season(m: re.Match[str], now: datetime) -> Said:
+    """ "cet été", "à la rentrée": from its first day, the one to come."""
+    starts = {
+        "printemps": (3, 20, 93),
+        "ete": (6, 21, 93),
+        "automne": (9, 22, 90),
+        "hiver": (12, 21, 89),
+        "rentree": (9, 1, 30),
+    }
+    begin_month, begin_day, length = starts[m["season"]]
+    first = date(now.year, begin_month, begin_day)
+    if first + timedelta(days=length) < now.date():
+        first = first.replace(year=now.year + 1)
+    return days(first, first + timedelta(days=length), "month")
+
+
+def _week_part(part: Optional[str], monday: date, today: date) -> Said:
+    if part:
+        first, last = WEEK_PARTS.get(part, (0, 6))
+        return days(monday + timedelta(days=first), monday + timedelta(days=last))
+    return days(monday, monday + timedelta(days=6), "week")
+
+
+def _month_part(part: Optional[str], first: date) -> Said:
+    if not part:
+        return days(first, calendar.month_end(first), "month")
+    begin, end = MONTH_PARTS[part]
+    last = calendar.month_end(first)
+    return days(first.replace(day=begin), min(first.replace(day=min(end, last.day)), last))
+
+
+# Alone, "sept" is a number more often than a month.
+_FULL_MONTH = MONTH.replace(
+    "sept(?:embre)?", r"septembre|sept(?= (?:19|20)\d\d)|(?<=fin )sept|(?<=debut )sept|(?<=mi )sept"
+)
+
+PARSERS: Tuple[Parser, ...] = (
+    (
+        frozenset(("semaine",)),
+        re.compile(
+            rf"\b{PART}(?:de )?(?:la |cette |ma |une )?semaine (?:(?P<which>{NEXT}|{THIS}|dernier|passee)|(?:numero )?(?P<number>#?\d\d?)(?! ?[h/:]))\b"
+        ),
+        week,
+    ),
+    (
+        frozenset(("semaine",)),
+        re.compile(
+            rf"\b{PART}(?:cette|dans la|(?<=debut de )la|(?<=fin de )la|(?<=milieu de )la|durant la|courant de la) semaine\b(?P<which>)(?P<number>)(?! (?:{NEXT}|du|de\b))"
+        ),
+        week,
+    ),
+    (
+        frozenset(("semaine",)),
+        re.compile(rf"\b(?P<part>debut|milieu|mi|fin) (?:de )?(?:la )?semaine\b(?! (?:{NEXT}|du))"),
+        part_of_week,
+    ),
+    (
+        frozenset(("semaine",)),
+        re.compile(
+            rf"\b{PART}(?:la |cette )?(?:semaine|celle) du (?:{WEEKDAY} )?(?P<day>{DAY})(?: (?P<month>{MONTH})|/(?P<mm>\d\d?))?(?: (?P<year>{LONG_YEAR}))?(?: au (?:{WEEKDAY} )?{DAY}(?: {MONTH}|/\d\d?)?)?"
+        ),
+        week_of,
+    ),
+    (
+        frozenset(("weekend", "end")),
+        re.compile(
+            rf"\b(?P<det>ce |le |les |tous les |un |du )?(?:weekend|week end|w end)(?: (?P<which>{NEXT}|ci))?\b"
+        ),
+        weekend,
+    ),
+    (frozenset(("semaine",)), re.compile(r"\b(?:en|jours de) semaine\b"), working_days),
+    (
+        MONTH_WORDS,
+        re.compile(
+            rf"\b{PART}(?:(?:le |au |du |en |ce |de )?mois (?:de |d'))?(?:de |d')?(?P<month>{_FULL_MONTH})(?:[ ,]{{1,2}}(?P<year>{LONG_YEAR}))?"
+        ),
+        month,
+    ),
+    (
+        frozenset("#"),
+        re.compile(r"(?<![\d/.-])(?P<month>0?[1-9]|1[0-2]) ?[-/] ?(?P<year>(?:19|20)\d\d)(?![\d/.-])"),
+        month_in_digits,
+    ),
+    (
+        frozenset("#"),
+        re.compile(r"(?<![\d/.-])(?P<year>(?:19|20)\d\d) ?[-/] ?(?P<month>0?[1-9]|1[0-2])(?![\d/.-])"),
+        month_in_digits,
+    ),
+    (
+        frozenset(("mois",)),
+        re.compile(
+            rf"\b{PART}(?:le |ce |du |au |dans le |en )?mois(?: (?P<which>{NEXT}|{THIS})|(?<=ce mois)|(?<=dans le mois)|(?<=fin du mois)|(?<=debut du mois)|(?<=milieu du mois)|(?<=mi mois)|(?<=fin de mois)|(?<=courant du mois)|(?<=debut de mois))\b"
+        ),
+        this_month,
+    ),
+    (
+        frozenset(("annee", "en", "an")),
+        re.compile(rf"\b(?:l'(?:annee|an) (?P<which>{NEXT})|cette annee|en (?P<year>20\d\d)(?!\d))\b"),
+        year,
+    ),
+    (
+        frozenset(("printemps", "ete", "automne", "hiver", "rentree")),
+        re.compile(
+            r"\b(?:cet|au|l'|cette|a la|a l'|en|le|apres la|apres l') ?(?P<season>printemps|ete|automne|hiver|rentree)\b(?<!ai ete)(?<!as ete)(?<!a ete)"
+        ),
+        season,
+    ),
+)
