@@ -29,7 +29,7 @@ PARSERS: Tuple[Parser, ...] = (
 )
 
 EXCLUDED = re.compile(
-    r"\b(?:sauf|excepte|hormis|hors|a part|pas|ni|jamais|jamais (?:dispo\w*|libre)|evite[zr]|sans|surtout pas|pas possible|impossible|indisponible|pas (?:dispo|libre|la)\w*) "
+    r"\b(?:sauf|excepte|hormis|hors|a part|pas|ni|jamais|jamais (?:dispo\w*|libre)|evite[zr]|sans|surtout pas|pas possible|impossible|indisponible|pas (?:dispo|libre|la)\w*|absente?|en (?:vacances|conges?|deplacement|voyage|formation|reunion)|occupee?) "
     r"(?:(?:le|la|les|l'|du|de|d'|a|au|en|ce|cet|cette|trop|pour|avant tout|vers|tous|toute|forcement|non plus|entre) ?)*$"
 )
 CANNOT = re.compile(
@@ -46,6 +46,10 @@ INSTEAD_OF_IT = re.compile(r"\b(?:plutot|mais|sinon)\b")
 TO = re.compile(r" (?:a|au|pour|vers)(?: le| la)? ")
 # The words of a piece that belong to what comes before it as well.
 LEAD = re.compile(r"(?:du|depuis|jusqu'au|jusqu'a) ")
+# A past day in a story is no wish that cannot be granted: "hier j'ai appelé".
+TOLD = re.compile(
+    r"\b(?:j'ai (?!rdv|rendez)|j'avais|j'etais|m'a|m'ont|avez|etait|ete|suis (?:alle|venu|passe|tombe)\w*)\b"
+)
 # "Sauf le mercredi" is every Wednesday.
 EVERY = re.compile(r"\b(?:le|les|du|tous les) $")
 INSTEAD = re.compile(r" ?(?:>>|->|=>|→|➔|»|>) ?")
@@ -54,7 +58,8 @@ ELSEWHERE = re.compile(
     r"\b(?:(?:depuis|il y a|pendant|durant|bon(?:ne)?|agreable|excellente?|nee?s?|morte?|decedee?s?|accouche\w*|accouchement|terme|dpa|hospitalisee?|operee?|"
     r"licencie\w*|embauche\w*|commence\w*|debute\w*|finit|finissait|termine\w*|expir\w*|reprends?|travaille|bosse|tombee?|blessee?|recu|envoyee?|marie\w*|divorce\w*)"
     r"(?: (?:est|sera|etait|prevue?|mon|travail|le|la|les|l'|ce|un|une|au|en|du|de|depuis|jusqu'a|jusqu'au|seulement|deja|chez vous|hier|a) ?)* ?"
-    r"|(?:en arret|arretee?)(?: (?:de travail|maladie))? (?:du|depuis|jusqu'au|jusqu'a) (?:le )?)$"
+    r"|(?:en arret|arretee?)(?: (?:de travail|maladie))? (?:du|depuis|jusqu'au|jusqu'a) (?:le )?"
+    r"|(?:accident|deces|arret|courrier|lettre|operation|hospitalisation|appel)(?: (?:de|du) travail| de trajet| maladie)? (?:va |court |date )?du )$"
 )
 
 
@@ -75,6 +80,8 @@ def find(text: str, now: datetime) -> List[Moment]:
         said = piece.said
         readings = () if said.problem == "impossible" else said.readings
         problem = said.problem or _past(piece, now)
+        if problem == "past" and TOLD.search(plain.text):
+            role = "other"
         if role == "excluded" and EVERY.search(before) and plain.text[piece.start : piece.end] in calendar.DAYS:
             readings = (Reading("day", weekdays=(calendar.weekday_number(plain.text[piece.start : piece.end]),)),)
         if said.kind == "time" and len(readings) == 1 and _window(readings[0]):

@@ -28,12 +28,15 @@ CORRECTION = re.compile(
     r"(?:non(?: non)?|pardon|plutot|je veux dire|je voulais dire|enfin|finalement|en fait|rectification|je me trompe|erreur|correction)"
     r"[ ,.]*(?:(?:euh|heu|ah|non|pardon|plutot|mais|je|voulais|veux|dire|le|la|a|ce|c'est|en fait|finalement|merci|pour|au|du|enfin|mettez|ca|serait|sera|jours|disons) ?[,.]? ?){0,5}"
 )
+# Whoever finishes at 17:00 can come from then on, whoever begins at 14:00 until then.
+WORKING = r"je (?:finis|sors|termine|debauche|quitte)|(?:je |j')(?:travaille?|bosse|suis au travail|ai cours) jusqu'a|je (?:commence|embauche|reprends|prends mon poste)"
 MODIFIER = re.compile(
-    r"\b(?P<mod>pas avant|pas plus tot qu[e']|au plus tot|a partir|a compter|a dater|des|pas apres|pas plus tard qu[e']|au plus tard|plus tard qu[e']|avant la fin|avant|"
+    rf"\b(?P<mod>{WORKING}|pas avant|pas plus tot qu[e']|au plus tot|a partir|a compter|a dater|des|pas apres|pas plus tard qu[e']|au plus tard|plus tard qu[e']|avant la fin|avant|"
     r"d'ici(?: a)?|jusqu'a|jusqu'au|jusque|apres|passee?(?= ?$))"
-    r"(?: ?(?:de|du|d'|le|la|les|l'|a|au|des|vers|mon|ce))* ?$"
+    r"(?: ?(?:de|du|d'|le|la|les|l'|a|au|des|vers|mon|ce|travail|que))* ?$"
 )
 MEANING = {
+    "je commence": "before", "je embauche": "before", "je reprends": "before", "je prends": "before", "je ": "from", "j'ai": "from",
     "pas avant": "from", "pas plus tot": "from", "au plus tot": "from", "a partir": "from", "a compter": "from", "a dater": "from",
     "des": "from", "pas apres": "until", "pas plus tard": "until", "au plus tard": "until", "plus tard": "after",
     "avant la fin": "until", "avant": "before", "d'ici": "by", "jusqu": "until", "apres": "after", "passe": "after",
@@ -195,7 +198,7 @@ def _days_with_hours(text: str, pieces: List[Piece], mods: List[Mod]) -> Tuple[L
     for piece, mod in zip(pieces, mods, strict=True):
         last = done[-1] if done else None
         if last and TOGETHER.fullmatch(text, max(last.end, kept[-1][2]), max(last.end, mod[1])):
-            both = _both(last, kept[-1], piece, mod)
+            both = _both(last, kept[-1], piece, mod, to=" a " in text[last.end : piece.start])
             if both:
                 done[-1], kept[-1] = both
                 continue
@@ -204,7 +207,8 @@ def _days_with_hours(text: str, pieces: List[Piece], mods: List[Mod]) -> Tuple[L
     return done, kept
 
 
-def _both(a: Piece, a_mod: Mod, b: Piece, b_mod: Mod) -> Optional[Tuple[Piece, Mod]]:
+def _both(a: Piece, a_mod: Mod, b: Piece, b_mod: Mod, *, to: bool) -> Optional[Tuple[Piece, Mod]]:
+    """Two pieces as one, None when they are two; `to`: "du 3 à la semaine suivante" goes from one to the other."""
     start, end = min(a.start, a_mod[1]), max(b.end, b_mod[2])
     if a.said.problem == "impossible" and b.hours and not b.days:
         return Piece(start, end, a.said), ("", start, end)
@@ -215,7 +219,7 @@ def _both(a: Piece, a_mod: Mod, b: Piece, b_mod: Mod) -> Optional[Tuple[Piece, M
     if b.said.kind == "anytime" or not (a.said.readings and b.said.readings):
         return None
     if a.days and not a.hours and b.days and not b.hours:
-        narrowed = _narrowed(a, b) or _narrowed(b, a)
+        narrowed = None if to else _narrowed(a, b) or _narrowed(b, a)
         return (Piece(start, end, narrowed), (a_mod[0] or b_mod[0], start, end)) if narrowed else None
     if a.hours and b.hours and not (a.days and b.days):
         said = _hours_agreed(a, b, a_mod[0] or b_mod[0])

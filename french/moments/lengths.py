@@ -82,6 +82,8 @@ def away(m: re.Match[str], now: datetime) -> Optional[Said]:
     length = (now + _length(number(m["count"]), m["unit"])) - now
     if m["count2"]:
         length = (now + _length(number(m["count"]), m["unit"]) + _length(number(m["count2"]), m["unit2"])) - now
+    if m["side"] == "plus tard" and m["unit"][0] in "hm" and not m["unit"].startswith("mois"):
+        return Said(kind="later", away=length // timedelta(minutes=1))
     if m["side"] == "plus tard":
         return on((now + length).date())._replace(away=length // timedelta(minutes=1))
     return Said(shift=-length if m["side"].startswith("avant") else length)
