@@ -109,7 +109,7 @@ class Calls:
         if task is None:
             answering = self._kept(conversation, step) if waited else self._answer(conversation, step, event)
             task = self._working[key] = asyncio.create_task(answering)
-            task.add_done_callback(lambda _: self._working.pop(key, None))
+            task.add_done_callback(lambda done: self._settled(key, done))
         done, _ = await asyncio.wait({task}, timeout=PATIENCE)
         if done:
             return task.result()
@@ -158,6 +158,12 @@ class Calls:
         answer = Answer(call, tuple(result) if isinstance(result, list) else self.broken().verbs)
         await asyncio.to_thread(self._keep, conversation, step, answer)
         return answer
+
+    def _settled(self, key: tuple[str, int], task: asyncio.Task[Answer]) -> None:
+        """Forget a task. Its failure counts as seen even when no caller waits: asyncio would log all that it holds."""
+        self._working.pop(key, None)
+        if not task.cancelled():
+            task.exception()
 
     async def _kept(self, conversation: str, step: int) -> Answer:
         """The answer that came while the caller waited; raises LookupError when it was lost with its process."""
