@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from actions import contact, words
+from actions import contact, times, words
+from actions.help import position
 from actions.slots import Search, SlotForm
 from actions.turn import Turn
 from booking_core import (
@@ -17,6 +21,15 @@ from booking_core import (
 )
 
 REFUSES = ("deny", "abandon")
+SWITCHES_OF_EXISTING = ("move_appointment", "cancel_appointment")
+# A subject is named, and it is none of ours: "un rendez-vous pour mes impôts".
+SUBJECT = re.compile(
+    r"\bpour (?:mon|ma|mes|la|le|les|une?|des|l['’]) ?"
+    r"(?!dossier|situation|question|cas\b|rendez|rdv|renseign|info|conseil|point|suite|semaine|moment|matin|apr|⟦)"
+)
+DOUBTFUL = 0.1
+# What has to be asked before anything else, None when what was said is clear.
+Question = Callable[[], None] | None
 
 
 class Book(SlotForm):
@@ -29,7 +42,7 @@ class Book(SlotForm):
         if turn.intent == "update_contact":
             return turn["channel"] == "phone" and turn["requested_slot"] in ("phone", "confirm", "change", "slot_id")
         if turn["requested_slot"] == "existing":
-            return False
+            return turn.intent in SWITCHES_OF_EXISTING
         nothing_booked = not self.core.upcoming(turn.person)
         correcting = turn.intent == "move_appointment" and bool(turn.moments) and bool(self.offered(turn))
         return nothing_booked or correcting
@@ -40,6 +53,9 @@ class Book(SlotForm):
         """Everything said at once is taken at once; then the first thing missing is asked."""
         person = turn.person
         asked = turn["requested_slot"]
+        if asked == "existing" and (other := turn.best(SWITCHES_OF_EXISTING)):
+            self.change_existing(turn, other)
+            return
         if not started and turn.intent in ("cancel_appointment", "goodbye") and not turn.moments:
             self.abandon(turn)
             return
@@ -53,39 +69,62 @@ class Book(SlotForm):
             turn.say("utter_reason_not_listed")
             self.which_reason(turn)
             return
-        for take in (self.take_reason, self.take_channel, self.take_agency, self.take_phone):
-            if not take(turn):
-                return
-        if not self.take_time(turn):
-            return
-        self.go_on(turn, person)
+        # Everything is taken before the first question that came up is asked.
+        takes = (self.take_reason, self.take_channel, self.take_agency, self.take_phone)
+        questions = [question for take in takes if (question := take(turn))]
+        if not turn["reason"] and not questions and self.names_another_subject(turn, asked):
+            turn.say("utter_reason_not_listed")
+        if questions:
+            if turn.moments and not turn["slot_id"]:
+                times.revise(turn, turn.moments, [])
+            questions[0]()
+        elif self.take_time(turn):
+            self.go_on(turn, person)
 
-    def take_reason(self, turn: Turn) -> bool:
+    def take_reason(self, turn: Turn) -> Question:
         """The reason said, or chosen; two that fit are asked about; a new one releases the slot."""
         code = turn.chosen("reason")
-        said = turn.entity("reason")
-        if not code and said:
-            if said.get("others") and not turn["reason"]:
-                self.which_reason(turn, [said["value"], *said["others"]])
-                return False
-            code = said["value"]
+        if not code and (said := turn.reasons):
+            if len(said) > 1 and not turn["reason"]:
+                turn["reasons_said"] = said if turn.says_two else None
+                booked = {a.reason for a in self.core.upcoming(turn.person)}
+                free = [c for c in said if c not in booked]
+                if len(free) > 1:
+                    return partial(self.which_reason, turn, free)
+                said = free or said
+            code = said[-1]
         if not code or code == turn["reason"]:
-            return True
+            return None
         if turn["reason"]:
             turn.say("utter_noted_change", new=words.reason(turn, code), old=words.reason(turn, turn["reason"]))
             self.release_slot(turn)
         turn["reason"] = code
+        self.leave_for_later(turn, code)
         if turn["requested_slot"] in (None, "reason") and not self.core.upcoming_for(turn.person, code):
             turn.say("utter_only_reason", reason=words.reason(turn, code))
-        return True
+        return None
 
-    def take_channel(self, turn: Turn) -> bool:
+    def names_another_subject(self, turn: Turn, asked: str | None) -> bool:
+        """True when the sentence speaks of something that is no reason of the list."""
+        if asked == "reason":
+            return turn.intent == "inform" and not turn.entities
+        doubtful = turn.best(["out_of_scope"], at_least=DOUBTFUL) is not None
+        return asked is None and (doubtful or SUBJECT.search(turn.text.lower()) is not None)
+
+    def leave_for_later(self, turn: Turn, code: str) -> None:
+        """Of two reasons said apart, the one that was not chosen is for a second appointment."""
+        others = [c for c in turn["reasons_said"] or [] if c != code]
+        if others and code in turn["reasons_said"]:
+            turn["second"] = {"action": "book_form", "entities": [{"entity": "reason", "value": others[0]}]}
+        turn["reasons_said"] = None
+
+    def take_channel(self, turn: Turn) -> Question:
         """The channel said; an agency named means coming to it."""
         code = turn.chosen("channel") or turn.value("channel")
         if not code and turn.entity("agency") and not turn["channel"]:
             code = "in_person"
         if not code or code == turn["channel"]:
-            return True
+            return None
         if code not in self.core.channels_allowed(turn.medium, "book"):
             turn.say("utter_channel_not_allowed")
             code = "phone"
@@ -95,12 +134,12 @@ class Book(SlotForm):
         turn["channel"] = code
         if code == "phone":
             turn["agency"] = None
-        return True
+        return None
 
-    def take_agency(self, turn: Turn) -> bool:
+    def take_agency(self, turn: Turn) -> Question:
         """The agency chosen or named; the nearest are offered when there is none at that place."""
         if turn["channel"] == "phone":
-            return True
+            return None
         chosen, place = turn.chosen("agency") or self.agency_of_list(turn), turn.value("agency")
         if chosen:
             self.set_agency(turn, self.core.agency(chosen))
@@ -108,10 +147,9 @@ class Book(SlotForm):
             found = self.core.find_agencies(place["name"], near=position(place), home=turn.person, limit=3)
             if not found.exact:
                 turn.say("utter_agency_nearest", place=place["name"])
-                self.which_agency(turn, list(found.agencies))
-                return False
+                return partial(self.which_agency, turn, list(found.agencies))
             self.set_agency(turn, found.agencies[0])
-        return True
+        return None
 
     def agency_of_list(self, turn: Turn) -> str | None:
         """ "L’autre agence, la deuxième" said once slots are on offer speaks of the agencies shown before."""
@@ -132,21 +170,20 @@ class Book(SlotForm):
             self.release_slot(turn)
         turn["agency"] = agency.id
 
-    def take_phone(self, turn: Turn) -> bool:
+    def take_phone(self, turn: Turn) -> Question:
         """A number given on the way is the one that will be called, once it is checked."""
         reference = turn.reference("phone")
         if not reference or turn["channel"] == "in_person":
-            return True
+            return None
         had = self.core.contact(turn.person).for_calls or turn["contact_reference"]
         try:
             number = self.core.check_phone(self.core.vault_get(turn.conversation, reference))
         except InvalidPhone:
             turn.say("utter_invalid_phone" if had else "utter_invalid_phone_first")
-            self.ask_again(turn)
-            return False
+            return partial(self.ask_again, turn)
         turn["contact_reference"] = reference
         turn.say("utter_phone_noted", phone=words.phone(turn, number))
-        return True
+        return None
 
     def release_slot(self, turn: Turn) -> None:
         """The slot chosen no longer holds: free it, keep the time wished."""
@@ -195,12 +232,12 @@ class Book(SlotForm):
         self.hold(turn)
 
     def which_reason(self, turn: Turn, codes: list[str] | None = None) -> None:
-        """Offer the reasons for which nothing is booked yet (RULES §2.1)."""
+        """Offer the reasons for which nothing is booked yet (RULES §2.1); of two said, one is for later."""
         booked = {a.reason for a in self.core.upcoming(turn.person)}
         free = [c for c in codes or self.core.reasons if c not in booked]
         if not free:
             turn.say("utter_all_reasons_booked")
-            turn.end()
+            self.end(turn)
             return
         buttons = [{"title": words.reason(turn, c), "payload": f"reason:{c}"} for c in free]
         turn.ask("reason")
@@ -313,7 +350,7 @@ class Book(SlotForm):
             )
         turn.card(kind="booked", appointment=booked.id)
         turn.say(f"utter_documents_{booked.reason}")
-        turn.end()
+        self.end(turn)
 
     def already_booked(self, turn: Turn, existing: Appointment) -> None:
         """One upcoming appointment per reason (RULES §2.1): move it, cancel it or leave it."""
@@ -323,11 +360,18 @@ class Book(SlotForm):
         turn["options"] = ["intent:move_appointment", "intent:cancel_appointment", "intent:deny"]
         turn.ask("existing")
 
+    def change_existing(self, turn: Turn, intent: str) -> None:
+        """Move or cancel the appointment already booked for this reason."""
+        chosen = {"entity": "reference", "value": f"appointment:{turn['appointment_id']}"}
+        entities = [chosen, *(e for e in turn.entities if e["entity"] == "moment")]
+        form = "move_form" if intent == "move_appointment" else "cancel_form"
+        turn.start(form, entities)
+
     def leave_existing(self, turn: Turn) -> None:
         """The appointment already booked for this reason stays as it is."""
         appointment = self.core.appointment(turn.person, turn["appointment_id"])
         turn.say("utter_move_kept", appointment=words.appointment(turn, appointment))
-        turn.end()
+        self.end(turn)
 
     def no_slot(self, turn: Turn) -> None:
         """Another channel, another agency, the waiting list, 3646 – in that order (RULES §2.4)."""
@@ -342,10 +386,4 @@ class Book(SlotForm):
         search = self.search_for(turn)
         self.core.join_waiting_list(person, search.reason, search.channel, search.agencies, medium=turn.medium)
         turn.say("utter_waitlist_joined")
-        turn.end()
-
-
-def position(place: dict[str, float | None]) -> tuple[float, float] | None:
-    """Latitude and longitude of a place that was said, None when it is not a town we know."""
-    latitude, longitude = place.get("latitude"), place.get("longitude")
-    return (latitude, longitude) if latitude is not None and longitude is not None else None
+        self.end(turn)

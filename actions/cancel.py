@@ -23,20 +23,23 @@ class Cancel(Form):
             turn.say("utter_cancel_kept", appointment=words.appointment(turn, self.appointment(turn)))
         else:
             turn.say("utter_cancel_kept_all")
-        turn.end()
+        self.end(turn)
 
     def take(self, turn: Turn, started: bool) -> None:
         """Which appointment; then yes, no, or another one."""
         appointments = self.core.upcoming(turn.person)
         if not appointments:
             turn.say("utter_nothing_to_cancel")
-            turn.end()
+            self.end(turn)
             return
         asked, before = turn["requested_slot"], turn["appointment_id"]
         tells = turn.chosen("appointment") or any(turn.entity(k) for k in ("reason", "channel", "moment"))
-        if tells or not before:
+        other = len(appointments) == 2 and (turn.says_other or (tells and turn.intent == "deny"))
+        if tells or other or not before:
             fitting = held.meant(turn, appointments)
-            if turn.intent == "deny" and len(appointments) == 2 and [a.id for a in fitting] == [before]:
+            if started and len(fitting) > 1:
+                fitting = held.answered(turn, fitting)
+            if before and other and (not tells or [a.id for a in fitting] == [before]):
                 fitting = [a for a in appointments if a.id != before]
             if not before and not started and turn.intent in ("deny", "goodbye") and not tells:
                 self.abandon(turn)
@@ -81,4 +84,8 @@ class Cancel(Form):
             medium=turn.medium,
         )
         turn.say("utter_cancelled", appointment=words.appointment(turn, cancelled))
-        turn.end()
+        self.end(turn)
+        left = self.core.upcoming(turn.person)
+        if len(left) == 1 and not turn["offered"]:
+            other = {"entity": "reference", "value": f"appointment:{left[0].id}"}
+            turn.offer("cancel_form", [other], by_name=True)

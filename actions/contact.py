@@ -16,7 +16,7 @@ class Contact(Form):
     def abandon(self, turn: Turn) -> None:
         """The old number or address stays."""
         turn.say("utter_contact_kept")
-        turn.end()
+        self.end(turn)
 
     def take(self, turn: Turn, started: bool) -> None:
         """The new number or address, the yes, the code."""
@@ -94,7 +94,7 @@ class Contact(Form):
         value = self.core.vault_get(turn.conversation, reference)
         if save(turn, kind, value):
             turn.say("utter_contact_changed", contact=said)
-            turn.end()
+            self.end(turn)
         else:
             turn.say("utter_contact_code", contact=said)
             turn.ask("code")
@@ -109,7 +109,7 @@ class Contact(Form):
             turn.say("utter_code_wrong")
             return
         turn.say("utter_contact_changed", contact=said)
-        turn.end()
+        self.end(turn)
 
 
 def save(turn: Turn, kind: str, value: str) -> bool:

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from actions import words
+from actions import offers, words
 from actions.base import Action
-from actions.turn import Turn
+from actions.handoff import Emergency, Handoff
+from actions.help import AccountHelp, AgencyInfo, Documents, Question, Thank
+from actions.list import ListAppointments
+from actions.turn import SWITCHES, Turn
 from actions.words import Button
 from booking_core import Refusal
 
-# A form leaves these to the rules, which answer; then it asks again what it was asking.
-QUESTIONS = frozenset(
-    {"faq", "ask_agency_info", "ask_documents", "ask_account_help", "list_appointments", "ask_human", "greet", "thank"}
-)
-SWITCHES = {
-    "book_appointment": "book",
-    "move_appointment": "move",
-    "cancel_appointment": "cancel",
-    "update_contact": "contact",
+# Asked in the middle of anything: the form lets these answer, then goes on where it was.
+QUESTIONS: dict[str, type[Action]] = {
+    "faq": Question,
+    "ask_agency_info": AgencyInfo,
+    "ask_documents": Documents,
+    "ask_account_help": AccountHelp,
+    "list_appointments": ListAppointments,
+    "ask_human": Handoff,
+    "report_emergency": Emergency,
+    "thank": Thank,
 }
 NOT_UNDERSTOOD = frozenset({"out_of_scope", "nlu_fallback"})
+# After these nothing is asked again: who is in danger, or waits for an adviser, has better to do.
+LAST_WORDS = frozenset({"report_emergency", "ask_human"})
 
 
 class Form(Action):
@@ -40,31 +46,58 @@ class Form(Action):
         return f"validate_{self.form}"
 
     def act(self, turn: Turn) -> None:
-        """One turn of the form."""
+        """One turn of the form; Rasa would choose what to ask next where the form does not say it."""
+        self.step(turn)
+        if not turn.is_over:
+            turn.ask(turn["requested_slot"])
+
+    def step(self, turn: Turn) -> None:
+        """Start, switch, answer, or take a step forward."""
         started = turn["operation"] != self.operation
-        if started:
-            turn.forget()
-            turn["requested_slot"] = None
-            turn["misunderstood"] = 0
-        elif turn.rejected_by(self.form):
-            turn["operation"] = self.operation
-            self.ask_again(turn)
+        if turn.wants_callback and self.operation != "callback":
+            turn.follow("callback_form")
             return
-        elif self.leaves(turn):
+        if started and offers.named(turn):
+            return
+        if started:
+            listed = [o for o in turn["options"] or [] if o.startswith("appointment:")]
+            turn.forget()
+            # "Déplacer le deuxième" speaks of the list just shown.
+            turn["options"], turn["requested_slot"] = listed, None
+            turn["misunderstood"] = turn["silences"] = 0
+            if offers.resume(turn, self.operation):
+                return
+            if first := offers.two_requests(turn, self.operation):
+                turn.start(f"{first}_form", turn.entities)
+                return
+        elif other := self.switch(turn):
+            turn.follow(f"{other}_form")
             return
         turn["operation"] = self.operation
-        if turn.intent == "abandon" and not started and not turn.moments:
+        if not started and self.aside(turn):
+            return
+        turn["misunderstood"] = turn["silences"] = 0
+        if self.choose(turn):
+            self.take(turn, started)
+            offers.keep_draft(turn)
+        else:
+            self.ask_again(turn)
+
+    def aside(self, turn: Turn) -> bool:
+        """Take what is no step forward: a question, a farewell, silence, noise; False for the rest."""
+        if turn.intent in QUESTIONS and not self.picks(turn):
+            self.answer(turn)
+        elif turn.intent == "abandon" and not any(m.kind == "time" for m in turn.moments):
             self.abandon(turn)
-        elif turn.intent in NOT_UNDERSTOOD and not started and not self.understood_anyway(turn):
+        elif turn.intent == "silence":
+            self.silent(turn)
+        elif turn.intent in NOT_UNDERSTOOD and not self.understood_anyway(turn):
             self.misunderstood(turn)
-        elif turn.intent in ("repeat", "silence") and not started:
+        elif turn.intent in ("repeat", "greet") and not turn.entities:
             self.ask_again(turn)
         else:
-            turn["misunderstood"] = 0
-            if self.choose(turn):
-                self.take(turn, started)
-            else:
-                self.ask_again(turn)
+            return False
+        return True
 
     # -- what each form says for itself ---------------------------------------------------------
 
@@ -80,7 +113,7 @@ class Form(Action):
         """The person gives up: say what stays as it was."""
         self.core.release(turn.conversation)
         turn.say("utter_abandoned")
-        turn.end()
+        self.end(turn)
 
     def stays(self, turn: Turn) -> bool:
         """True when what sounds like another operation is meant for this one."""
@@ -88,32 +121,64 @@ class Form(Action):
 
     # -- shared ---------------------------------------------------------------------------------
 
-    def leaves(self, turn: Turn) -> bool:
-        """True when a rule, not this form, has the answer to this message."""
-        if turn.intent in QUESTIONS or turn.intent == "report_emergency":
-            return True
+    def switch(self, turn: Turn) -> str | None:
+        """The other operation that the person asks for, None when they stay with this one."""
         other = SWITCHES.get(turn.intent)
-        return other is not None and other != self.operation and not self.stays(turn)
+        return other if other and other != self.operation and not self.stays(turn) else None
+
+    def answer(self, turn: Turn) -> None:
+        """Answer a question, then ask again what was being asked."""
+        QUESTIONS[turn.intent](self.core).act(turn)
+        if turn.intent not in LAST_WORDS:
+            self.ask_again(turn)
+
+    def end(self, turn: Turn) -> None:
+        """The operation is over: offer the second thing that was asked for, if any."""
+        offers.drop_draft(turn)
+        turn.end()
+        offers.second(turn)
+
+    def picks(self, turn: Turn) -> bool:
+        """True when what sounds like a question holds the time that is being asked for ("10h c'est bien")."""
+        asked_time = turn["requested_slot"] in ("slot_id", "preferred_time", "confirm", "change")
+        return asked_time and turn.intent == "list_appointments" and any(m.kind == "time" for m in turn.moments)
 
     def understood_anyway(self, turn: Turn) -> bool:
         """A sentence with no clear intent still counts when it holds a value that is being asked for."""
-        return any(turn.entity(k) for k in ("reason", "channel", "moment", "option", "reference"))
+        return any(turn.entity(k) for k in ("reason", "channel", "agency", "moment", "option", "reference"))
 
     def misunderstood(self, turn: Turn) -> None:
-        """Say so, then ask again; the third time, show the way to a human."""
-        turn["misunderstood"] = times = (turn["misunderstood"] or 0) + 1
-        turn.say("utter_form_misunderstood" if times < 3 else "utter_form_misunderstood_3")
+        """An example of what is being asked, then the choices, then the way to a human."""
+        turn["misunderstood"] = times = min((turn["misunderstood"] or 0) + 1, 3)
+        if times == 1:
+            turn.say(f"utter_example_{turn['requested_slot'] or 'reason'}")
+        else:
+            turn.say(f"utter_form_misunderstood_{times}")
+        self.ask_again(turn)
+
+    def silent(self, turn: Turn) -> None:
+        """Ask again; then tell of the keys; then of the adviser."""
+        turn["silences"] = times = min((turn["silences"] or 0) + 1, 3)
+        if times > 1:
+            turn.say(f"utter_silence_{times}")
         self.ask_again(turn)
 
     def choose(self, turn: Turn) -> bool:
         """Read "le deuxième", "le dernier" or a key as the choice that stood there, as if it had been clicked.
 
+        At the yes-or-no of a slot a bare number is a key, and "le deuxième" speaks of the slots shown before.
         False when a key stands for no choice.
         """
         key, options = turn.chosen("option"), turn["options"] or []
         option = key or turn.value("option")
         if option is None or (turn.reference_said and not key):
             return True
+        if turn["requested_slot"] in ("confirm", "change") and not key and not turn.text.strip().isdigit():
+            options = turn["offered_slots"] or options
+            if option == 1 and turn["requested_slot"] == "confirm" and turn.intent != "deny":
+                # "Le premier" said again of what is being read back.
+                turn.entities = [e for e in turn.entities if e["entity"] != "option"]
+                return turn.intent == "affirm"
         place = len(options) if option == "last" else int(option)
         if not 1 <= place <= len(options):
             return key is None

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from actions import times, words
-from actions.form import Form
+from typing import TYPE_CHECKING
+
+from actions import notices, times, words
 from actions.turn import Turn
 from booking_core import Appointment
 from french.model import Moment
+
+if TYPE_CHECKING:
+    from actions.form import Form
+
+# "Annuler", "DÉPLACER svp": an answer to a reminder has few words.
+SHORT = 3
 
 
 def meant(turn: Turn, appointments: list[Appointment]) -> list[Appointment]:
@@ -28,6 +35,11 @@ def meant(turn: Turn, appointments: list[Appointment]) -> list[Appointment]:
     return fitting
 
 
+def answered(turn: Turn, appointments: list[Appointment]) -> list[Appointment]:
+    """The appointment of which one was just reminded, when the message is a bare answer; otherwise as given."""
+    return notices.reminded(turn, appointments) if len(turn.text.split()) <= SHORT else appointments
+
+
 def named(turn: Turn, appointment: Appointment) -> bool:
     """True when a time that was said is that of the appointment ("mon rendez-vous de mardi")."""
     return any(at(appointment, m) for m in turn.moments)
@@ -36,6 +48,12 @@ def named(turn: Turn, appointment: Appointment) -> bool:
 def at(appointment: Appointment, moment: Moment) -> bool:
     """True when a moment is that of the appointment."""
     return any(times.fits(appointment.start, r) for r in moment.readings)
+
+
+def same_day(appointment: Appointment, moment: Moment) -> bool:
+    """True when a moment is on the day of the appointment."""
+    days = [(r.first, r.last) for r in moment.readings]
+    return any(first == last == appointment.start.date() for first, last in days)
 
 
 def which(form: Form, turn: Turn, response: str, appointments: list[Appointment]) -> None:

@@ -1,10 +1,9 @@
-"""Questions asked along the way: agencies and documents."""
+"""Questions asked along the way: agencies, documents, the account, what is frequently asked."""
 
 from __future__ import annotations
 
 from actions import words
 from actions.base import Action
-from actions.book import position
 from actions.turn import Turn
 
 
@@ -44,3 +43,39 @@ class Documents(Action):
         """The documents for the reason, or which reason."""
         reason = turn.value("reason") or turn["reason"]
         turn.say(f"utter_documents_{reason}" if reason else "utter_documents_ask")
+
+
+class Question(Action):
+    """A frequent question, in the middle of a form; outside, Rasa's own utter_faq answers."""
+
+    action = "action_question"
+
+    def act(self, turn: Turn) -> None:
+        """The answer that the classifier points at."""
+        turn.say(turn.answer)
+
+
+class AccountHelp(Action):
+    """How to get into the account, in the middle of a form."""
+
+    action = "action_account_help"
+
+    def act(self, turn: Turn) -> None:
+        """What to do on the sign-in page."""
+        turn.say("utter_account_help")
+
+
+class Thank(Action):
+    """Thanks, in the middle of a form."""
+
+    action = "action_thank"
+
+    def act(self, turn: Turn) -> None:
+        """Politeness."""
+        turn.say("utter_thank")
+
+
+def position(place: dict[str, float | None]) -> tuple[float, float] | None:
+    """Latitude and longitude of a place that was said, None when it is not a town we know."""
+    latitude, longitude = place.get("latitude"), place.get("longitude")
+    return (latitude, longitude) if latitude is not None and longitude is not None else None

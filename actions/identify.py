@@ -10,40 +10,42 @@ from actions.form import Form
 from actions.turn import Turn
 from booking_core import CodeWrong, NotIdentified, Refusal, Unknown
 
+# Questions that need no identity.
+WITHOUT_IDENTITY = frozenset(
+    {"faq", "ask_agency_info", "ask_documents", "ask_account_help", "ask_human", "report_emergency", "thank"}
+)
+
 
 class Identify(Form):
     """The identification form (RULES §4); what the person wanted waits in the slot `pending`."""
 
     operation = "identify"
 
-    def act(self, turn: Turn) -> None:
-        """One turn: it never forgets the operation that waits, and leaves nothing but questions to the rules."""
-        asked = turn["requested_slot"] if turn["nir_reference"] or turn["operation"] == "identify" else None
-        if turn.rejected_by(self.form):
-            self.ask_again(turn)
-        elif asked and self.leaves(turn):
-            return
-        elif turn.intent == "abandon" and asked:
+    def step(self, turn: Turn) -> None:
+        """One turn: it never forgets the operation that waits."""
+        started = turn["operation"] != self.operation
+        if started:
+            turn["requested_slot"], turn["misunderstood"], turn["silences"] = None, 0, 0
+        turn["operation"] = self.operation
+        if started:
+            self.take(turn, started)
+        elif turn.intent in WITHOUT_IDENTITY and not turn.reference_said:
+            self.answer(turn)
+        elif turn.intent == "abandon":
             turn.say("utter_abandoned")
             self.stop(turn)
+        elif turn.intent == "silence":
+            self.silent(turn)
+        elif turn.intent == "repeat" and turn["requested_slot"] == "code":
+            turn.say("utter_code_sent", to=words.masked(turn, self.core.send_code(turn.conversation)))
+        elif turn.intent != "repeat" and not turn.reference_said:
+            self.misunderstood(turn)
         else:
-            self.take(turn, started=asked is None)
-        turn["misunderstood"] = 0
-
-    def leaves(self, turn: Turn) -> bool:
-        """Questions need no identity: the rules answer them."""
-        return turn.intent in (
-            "faq",
-            "ask_agency_info",
-            "ask_documents",
-            "ask_account_help",
-            "ask_human",
-            "report_emergency",
-        )
+            turn["misunderstood"] = turn["silences"] = 0
+            self.take(turn, started)
 
     def take(self, turn: Turn, started: bool) -> None:
         """The number, the date of birth, the code; then back to what was wanted."""
-        turn["operation"] = self.operation
         for kind in ("nir", "birth_date"):
             if reference := turn.reference(kind):
                 turn[f"{kind}_reference"] = reference
@@ -76,15 +78,15 @@ class Identify(Form):
         turn.ask("code")
 
     def ask_again(self, turn: Turn) -> None:
-        """Ask for the first thing missing; after an emergency, wait in silence."""
-        if turn.intent == "report_emergency":
-            turn.ask(turn["requested_slot"])
-        elif not turn["nir_reference"]:
+        """Ask for the first thing missing; a code is not sent twice for that."""
+        if not turn["nir_reference"]:
             turn.say("utter_question_nir")
             turn.ask("nir")
         elif not turn["birth_date_reference"]:
             turn.say("utter_question_birth_date")
             turn.ask("birth_date")
+        elif turn["requested_slot"] == "code":
+            turn.say("utter_question_code")
         else:
             turn.say("utter_code_sent", to=words.masked(turn, self.core.send_code(turn.conversation)))
             turn.ask("code")
@@ -92,10 +94,9 @@ class Identify(Form):
     def resume(self, turn: Turn) -> None:
         """Identified: what was wanted goes on, with what had been said."""
         turn.say("utter_identified")
-        waiting = turn["pending"]
+        waiting = turn["pending"] or {"action": "action_what_next", "entities": []}
         turn["nir_reference"] = turn["birth_date_reference"] = None
-        turn["operation"] = None
-        turn.follow(waiting["action"] if waiting else "action_what_next")
+        turn.start(waiting["action"], waiting["entities"])
 
     def stop(self, turn: Turn) -> None:
         """Leave without identity: what was wanted waits no more."""

@@ -29,7 +29,7 @@ class Move(SlotForm):
             return
         self.core.release(turn.conversation)
         turn.say("utter_move_kept", appointment=words.appointment(turn, self.appointment(turn)))
-        turn.end()
+        self.end(turn)
 
     def appointment(self, turn: Turn) -> Appointment:
         """The appointment being moved."""
@@ -46,7 +46,7 @@ class Move(SlotForm):
         if self.gives_up(turn, asked, started):
             self.abandon(turn)
             return
-        if not started and turn.entity("channel") and turn.value("channel") != self.appointment(turn).channel:
+        if turn.entity("channel") and turn.value("channel") != self.appointment(turn).channel:
             turn.say("utter_move_fixed")
         self.leave_out_old_time(turn, started)
         if not self.take_time(turn):
@@ -64,9 +64,11 @@ class Move(SlotForm):
         appointments = self.core.upcoming(turn.person)
         if not appointments:
             turn.say("utter_nothing_to_move")
-            turn.end()
+            self.end(turn)
             return False
         fitting = held.meant(turn, appointments)
+        if len(fitting) > 1 and not turn["requested_slot"]:
+            fitting = held.answered(turn, fitting)
         if len(fitting) != 1:
             if wished := [m for m in turn.moments if not any(held.at(a, m) for a in appointments)]:
                 times.revise(turn, wished, [])
@@ -77,11 +79,11 @@ class Move(SlotForm):
             self.core.check_move(turn.person, appointment.id, medium=turn.medium)
         except ChannelNotAllowed:
             turn.say("utter_move_channel_not_allowed")
-            turn.end()
+            self.end(turn)
             return False
         except TooLate:
             turn.say("utter_too_late")
-            turn.end()
+            self.end(turn)
             return False
         turn["appointment_id"] = str(appointment.id)
         return True
@@ -89,6 +91,12 @@ class Move(SlotForm):
     def leave_out_old_time(self, turn: Turn, started: bool) -> None:
         """ "Mon rendez-vous de vendredi" names the old time: it is no wish for the new one."""
         old = self.appointment(turn)
+        for entity in turn.entities:
+            # "Mon rendez-vous de vendredi à 15h" when it is at 9: the hour is the new one.
+            if entity["entity"] == "moment" and entity["value"]["role"] == "existing":
+                moment = Moment.from_json(entity["value"])
+                if held.same_day(old, moment) and not held.at(old, moment):
+                    entity["value"] = {**entity["value"], "role": "wanted"}
         if len(turn.moments) < 2 and not (started and turn.moments and held.named(turn, old)):
             return
         turn.entities = [
@@ -179,7 +187,7 @@ class Move(SlotForm):
             return
         turn.say("utter_moved", when=words.when(turn, moved), reference=moved.reference)
         turn.card(kind="moved", appointment=moved.id)
-        turn.end()
+        self.end(turn)
 
     def no_slot(self, turn: Turn) -> None:
         """The advice of RULES §3: cancel it and book a new one."""

@@ -11,6 +11,7 @@ from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundExceptio
 
 from actions.base import Action
 from actions.book import Book
+from actions.callback import Callback
 from actions.cancel import Cancel
 from actions.contact import Contact
 from actions.handoff import Emergency, Handoff
@@ -18,7 +19,7 @@ from actions.help import AgencyInfo, Documents
 from actions.identify import Identify
 from actions.list import ListAppointments
 from actions.move import Move
-from actions.session import Misunderstood, WhatNext
+from actions.session import Accept, Decline, Greet, Misunderstood, WhatNext
 from booking_core import Core
 
 ACTIONS: tuple[type[Action], ...] = (
@@ -26,12 +27,16 @@ ACTIONS: tuple[type[Action], ...] = (
     Move,
     Cancel,
     Contact,
+    Callback,
     Identify,
     ListAppointments,
     AgencyInfo,
     Documents,
     Handoff,
     Emergency,
+    Greet,
+    Accept,
+    Decline,
     WhatNext,
     Misunderstood,
 )

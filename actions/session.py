@@ -1,27 +1,80 @@
-"""When nothing is under way: what next, and what was not understood."""
+"""When nothing is under way: a yes or a no to what was offered, what next, what was not understood."""
 
 from __future__ import annotations
 
+from actions import notices, offers
 from actions.base import Action
 from actions.turn import Turn
+from french.requests import requests
+
+
+class Greet(Action):
+    """A greeting; what was cut in the middle is offered again."""
+
+    action = "action_greet"
+
+    def act(self, turn: Turn) -> None:
+        """Who is speaking here and what it can do."""
+        if not offers.resume(turn):
+            turn.say("utter_greet")
+
+
+class Accept(Action):
+    """A yes: to what was just offered, or to a notice (a reminder, an earlier slot)."""
+
+    action = "action_accept"
+
+    def act(self, turn: Turn) -> None:
+        """Start what was offered, keep the appointment, take the slot; otherwise say what can be done."""
+        if turn.offered and not turn.offered["by_name"]:
+            turn.start(turn.offered["action"], turn.offered["entities"])
+        elif not notices.accept(turn) and not offers.resume(turn):
+            turn.say("utter_what_next")
+
+
+class Decline(Action):
+    """A no: to what was just offered, or to an earlier slot."""
+
+    action = "action_decline"
+
+    def act(self, turn: Turn) -> None:
+        """Nothing changes."""
+        if turn.offered or not notices.decline(turn):
+            turn.say("utter_nothing_changed")
 
 
 class WhatNext(Action):
-    """A yes, a number or a silence that answers no question."""
+    """A number, a silence, a request to repeat with nothing under way."""
 
     action = "action_what_next"
 
     def act(self, turn: Turn) -> None:
-        """Say what can be done."""
-        turn.say("utter_what_next")
+        """Start what a verb names ("déplacer le deuxième"); otherwise say what can be done."""
+        asked = requests(turn.text)
+        if offers.named(turn):
+            return
+        if len(asked) == 1:
+            turn.start(f"{asked[0].operation}_form", turn.entities)
+        elif not offers.resume(turn):
+            turn.say("utter_what_next")
 
 
 class Misunderstood(Action):
-    """Not understood: an example, then choices, then a human."""
+    """Not understood, or no subject of ours: an example, then choices, then a human."""
 
     action = "action_misunderstood"
 
     def act(self, turn: Turn) -> None:
-        """Count the misunderstandings in a row and help more each time."""
-        turn["misunderstood"] = times = min((turn["misunderstood"] or 0) + 1, 3)
-        turn.say(f"utter_misunderstood_{times}")
+        """Count the misunderstandings in a row and help more each time; a reason alone is enough to go on."""
+        if offers.named(turn):
+            return
+        if turn.wants_callback:
+            turn.follow("callback_form")
+        elif turn.intent != "out_of_scope" and turn.entity("reason"):
+            turn.start("book_form", turn.entities)
+        else:
+            turn["misunderstood"] = times = min((turn["misunderstood"] or 0) + 1, 3)
+            if times == 1 and turn.intent == "out_of_scope":
+                turn.say("utter_out_of_scope")
+            else:
+                turn.say(f"utter_misunderstood_{times}")

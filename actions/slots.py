@@ -51,11 +51,13 @@ class SlotForm(Form):
 
     def offered(self, turn: Turn) -> list[Slot]:
         """The slots last shown, in the order shown."""
-        ids = [o.removeprefix("slot:") for o in turn["options"] or [] if o.startswith("slot:")]
-        return self.core.slots(ids)
+        return self.core.slots([o.removeprefix("slot:") for o in turn["offered_slots"] or []])
 
     def take_time(self, turn: Turn) -> bool:
         """Take a choice or a time that was said; False when an answer has already been given."""
+        if taken_up := turn.value("wish"):
+            turn["preferred_time"] = {**taken_up, "shown": [], "gone": []}
+            return True
         chosen, moments, on_offer = turn.chosen("slot"), turn.moments, self.offered(turn)
         asked = turn["requested_slot"]
         if chosen and turn.intent == "deny" and turn.value("option") is None:
@@ -91,19 +93,35 @@ class SlotForm(Form):
             turn.say(response, day=problem.text.strip().capitalize())
             self.ask_time(turn)
             return False
-        had = turn["slot_id"]
+        had, before = turn["slot_id"], times.wish(turn)
         times.revise(turn, [m for m in moments if not m.problem], on_offer)
+        self.say_change(turn, before)
         if had:
             turn["slot_id"] = None
             self.core.release(turn.conversation)
         limit = self.core.horizon()
         days = [r.first for r in times.wish(turn).wanted if r.first]
         if days and min(days) > limit:
-            turn.say("utter_too_far", limit=words.day(turn, limit))
+            if times.just_passed(turn, min(days)):
+                # "Le 3 novembre" said in mid-November is a slip, not next year's.
+                turn.say("utter_past_date", day=words.day(turn, times.a_year_before(min(days))).capitalize())
+            else:
+                turn.say("utter_too_far", limit=words.day(turn, limit))
             turn["preferred_time"] = None
             self.ask_time(turn)
             return False
         return True
+
+    def say_change(self, turn: Turn, before: Wish) -> None:
+        """A day or an hour that takes the place of another is said: "mercredi au lieu de mardi"."""
+        after = times.wish(turn)
+        if turn["slot_id"]:
+            old = words.when(turn, self.core.slots([turn["slot_id"]])[0])
+        else:
+            old = times.described(turn, before) if times.replaces(before, after) else ""
+        new = times.described(turn, after)
+        if old and new and old != new:
+            turn.say("utter_noted_change", new=new, old=old)
 
     # -- offering -------------------------------------------------------------------------------
 
@@ -154,6 +172,7 @@ class SlotForm(Form):
         self.offer(turn, response, buttons, **values)
         search = self.search_for(turn)
         turn.card(kind="slots", reason=search.reason, channel=search.channel, agencies=search.agencies)
+        turn["offered_slots"] = turn["options"]
         turn.ask("slot_id")
 
     def ask_time(self, turn: Turn, *, quietly: bool = False) -> None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from actions import words
 from actions.turn import Turn
 from booking_core import Range, Slot, Wanted
 from french.model import Moment, Reading
 from french.wish import Wish
+
+NOON = time(12)
+# A date this far behind is more likely a slip than next year's.
+SLIP = timedelta(days=60)
 
 
 def wish(turn: Turn) -> Wish:
@@ -127,6 +132,37 @@ def forget_shown(turn: Turn) -> None:
     turn["preferred_time"] = {**(turn["preferred_time"] or {}), "shown": []}
 
 
+def described(turn: Turn, wished: Wish) -> str:
+    """A wish in words: "mardi 24 novembre après-midi", "16 h"; empty when it is too wide to be said."""
+    said = list(dict.fromkeys(_described(turn, r) for r in wished.wanted))
+    return words.either(said) if len(said) <= 2 else ""
+
+
+def _described(turn: Turn, reading: Reading) -> str:
+    day = words.day(turn, reading.first) if reading.first and reading.first == reading.last else ""
+    if reading.first and not day and reading.grain == "week":
+        day = words.word(turn, "week_of", day=words.day(turn, reading.first))
+    return " ".join(part for part in (day, _window(turn, reading, after_day=bool(day))) if part)
+
+
+def _window(turn: Turn, reading: Reading, *, after_day: bool) -> str:
+    since, until = reading.since, reading.until
+    if reading.open and since:
+        return words.word(turn, reading.open, hour=words.hour(turn, since))
+    if since and until is None:
+        return words.word(turn, "at_hour", hour=words.hour(turn, since)) if after_day else words.hour(turn, since)
+    if until and until <= NOON:
+        return words.word(turn, "morning")
+    return words.word(turn, "afternoon") if since and since >= NOON else ""
+
+
+def replaces(before: Wish, after: Wish) -> bool:
+    """True when a day or an hour that had been wished is no longer the one wished."""
+    days = [{(r.first, r.last, r.weekdays) for r in w.wanted if r.first or r.weekdays} for w in (before, after)]
+    hours = [{(r.since, r.until) for r in w.wanted if r.since or r.until} for w in (before, after)]
+    return any(all(pair) and pair[0] != pair[1] for pair in (days, hours))
+
+
 def ambiguous_days(turn: Turn) -> tuple[str, list[date]] | None:
     """The words and the two days of a time that people understand differently, None when it is clear."""
     for moment in turn.moments:
@@ -134,6 +170,17 @@ def ambiguous_days(turn: Turn) -> tuple[str, list[date]] | None:
         if moment.role == "wanted" and len(days) == 2:
             return moment.text.strip(), sorted(days)
     return None
+
+
+def just_passed(turn: Turn, day: date) -> bool:
+    """True when a day a year from now at the most is one that has just gone by, said without its year."""
+    gone_by = turn.now.date() - a_year_before(day)
+    return timedelta(0) < gone_by <= SLIP
+
+
+def a_year_before(day: date) -> date:
+    """The same day of the year before."""
+    return day.replace(year=day.year - 1) if (day.month, day.day) != (2, 29) else date(day.year - 1, 2, 28)
 
 
 def closed_day(turn: Turn) -> date | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from booking_core import Core, Identity
 from french.model import Moment
+from french.requests import requests
 
 # The slots that describe the operation under way: all forgotten when another one starts.
 OPERATION_SLOTS = (
@@ -26,7 +29,27 @@ OPERATION_SLOTS = (
     "options",
     "agencies",
     "refused",
+    "offered_slots",
+    "reasons_said",
 )
+# The intents that start another operation than the one under way.
+SWITCHES = {
+    "book_appointment": "book",
+    "move_appointment": "move",
+    "cancel_appointment": "cancel",
+    "update_contact": "contact",
+}
+OTHER = re.compile(r"\bl['’ ]autre\b")
+RECALL = re.compile(r"\brappel|\bappele[zr]?[- ]moi")
+# How probable an intent must be to count where it is one of the few that make sense.
+LIKELY = 0.2
+TWO = re.compile(r"\b(?:deux|2) (?:rdv|rendez)|\baussi\b|\bet un\b|\begalement\b|également")
+BOOKS = re.compile(r"\bpren\w+ (?:\w+ ){0,3}(?:rdv|rendez)", re.IGNORECASE)
+OTHER_DAY = re.compile(r"\b(?:jour|date|semaine|moment|fois)", re.IGNORECASE)
+ASKS_TIME = ("preferred_time", "slot_id", "change")
+SHORT = 6
+# A thumb is an answer; other signs say nothing.
+SIGNS = {"👍": "affirm", "👌": "affirm", "✅": "affirm", "🆗": "affirm", "👎": "deny", "❌": "deny"}
 
 # The media that show cards.
 SCREENS = ("web", "app")
@@ -48,16 +71,27 @@ class Turn:
         self.intent: str = (message.get("intent") or {}).get("name") or "nlu_fallback"
         self.entities: list[dict[str, Any]] = message.get("entities") or []
         self.tracker = tracker
-        waiting = tracker.slots.get("pending")
-        resumed = bool(waiting) and tracker.slots.get("operation") is None
-        if resumed:
-            # What was said before the person was identified counts now.
-            self.entities, self.intent = waiting["entities"], "inform"
+        if not any(c.isalnum() for c in self.text):
+            self.intent = next((SIGNS[c] for c in self.text if c in SIGNS), "nlu_fallback")
+        asked = requests(self.text)
+        if self.intent in SWITCHES and len(asked) == 1 and asked[0].operation == "book" and BOOKS.search(self.text):
+            # "Prendre un autre rendez-vous" sounds like moving one.
+            self.intent = "book_appointment"
         self._dispatcher = dispatcher
         self._before = tracker.slots
-        self._changes: dict[str, Any] = {"pending": None} if resumed else {}
+        self._changes: dict[str, Any] = {}
         self._over = False
         self._next: str | None = None
+        waiting = tracker.slots.get("pending")
+        if waiting and waiting.get("ready"):
+            # What was said before the person was identified, or what they said yes to, counts now.
+            self.entities, self.intent = waiting["entities"] + self.entities, "inform"
+            self._changes["pending"] = None
+        self._resumed = bool(waiting and waiting.get("ready"))
+        # What was offered stands for one turn.
+        self.offered: dict[str, Any] | None = tracker.slots.get("offered")
+        if self.offered:
+            self._changes["offered"] = None
 
     # -- what is known --------------------------------------------------------------------------
 
@@ -105,8 +139,15 @@ class Turn:
 
     @property
     def moments(self) -> list[Moment]:
-        """The moments said, in order."""
-        return [Moment.from_json(e["value"]) for e in self.entities if e["entity"] == "moment"]
+        """The moments said, in order.
+
+        In a short answer to the question of the day no moment is a story ("ah bon, mardi alors").
+        """
+        said = [Moment.from_json(e["value"]) for e in self.entities if e["entity"] == "moment"]
+        if self["requested_slot"] in ASKS_TIME and len(self.text.split()) <= SHORT:
+            said = [replace(m, role="wanted") if m.role == "other" else m for m in said]
+        # "D'autres horaires" asks for other hours, "un autre jour" for another day.
+        return [m for m in said if m.kind != "other_day" or OTHER_DAY.search(m.text)]
 
     def reference(self, kind: str) -> str | None:
         """What the gateway put in the vault in place of a personal number: "phone:1"."""
@@ -126,14 +167,51 @@ class Turn:
         """True when a choice was clicked."""
         return self.entity("reference") is not None
 
-    def rejected_by(self, form: str) -> bool:
-        """True when the form left this message to a rule, which has answered: time to ask again."""
-        for event in reversed(self.tracker.events):
-            if event["event"] == "user":
-                return False
-            if event["event"] == "action_execution_rejected" and event.get("name") == form:
-                return True
-        return False
+    @property
+    def reasons(self) -> list[str]:
+        """The codes of every reason said, in order, those that one phrase can mean included; none twice."""
+        said = [e for e in self.entities if e["entity"] == "reason"]
+        return list(dict.fromkeys(c for e in said for c in (e["value"], *e.get("others", ()))))
+
+    def best(self, intents: Collection[str], *, at_least: float = LIKELY) -> str | None:
+        """The likeliest of some intents, None when none of them is likely."""
+        for one in self.tracker.latest_message.get("intent_ranking") or ():
+            if one["name"] in intents and one["confidence"] >= at_least:
+                return str(one["name"])
+        return None
+
+    @property
+    def says_two(self) -> bool:
+        """True when the person asks for two appointments, or for one more thing."""
+        return TWO.search(self.text.lower()) is not None
+
+    @property
+    def wants_callback(self) -> bool:
+        """True when an adviser is asked to call back: named so, or just after that was offered."""
+        recall = RECALL.search(self.text.lower()) is not None and not self.entity("reason")
+        after_offer = self.offered is not None and self.offered["action"] == "callback_form"
+        return recall and (self.intent == "ask_human" or after_offer)
+
+    @property
+    def says_other(self) -> bool:
+        """True when the person speaks of the other one of two."""
+        return OTHER.search(self.text.lower()) is not None
+
+    def last_texts(self, number: int) -> list[str]:
+        """The last sentences of the person, oldest first; references stand in place of their numbers."""
+        said = [e.get("text") or "" for e in self.tracker.events if e["event"] == "user"]
+        return said[-number:]
+
+    @property
+    def answer(self) -> str:
+        """The response to a frequent question: "utter_faq/cost"."""
+        found = (self.tracker.latest_message.get("response_selector") or {}).get(self.intent) or {}
+        return f"utter_{found['response']['intent_response_key']}" if found else "utter_what_next"
+
+    @property
+    def is_over(self) -> bool:
+        """True once this turn ends the operation."""
+        return self._over
 
     # -- what to answer -------------------------------------------------------------------------
 
@@ -171,10 +249,25 @@ class Turn:
         self.forget()
         self._over = True
 
+    def offer(self, action: str, entities: Sequence[dict[str, Any]] = (), *, by_name: bool = False) -> None:
+        """Remember what a yes to this answer starts: a form, and what is already known of it.
+
+        `by_name`: not a yes, but naming it ("rappelez-moi", "l'autre aussi").
+        """
+        self["offered"] = {"action": action, "entities": list(entities), "by_name": by_name}
+
+    def start(self, action: str, entities: Sequence[dict[str, Any]] = ()) -> None:
+        """Let a form or an action take over within this turn, as if these values had just been said."""
+        self["pending"] = {"action": action, "entities": list(entities), "ready": True}
+        self["operation"] = None
+        self.follow(action)
+
     def follow(self, action: str) -> None:
         """Leave the form, if any, and let another action or form take over within this turn."""
         self._over = True
         self._next = action
+        # Rasa takes a form that sets no slot for one that understood nothing, and goes by the intent.
+        self._changes.setdefault("misunderstood", 0)
 
     @property
     def events(self) -> list[EventType]:
@@ -184,4 +277,7 @@ class Turn:
             events += [SlotSet("requested_slot", None), ActiveLoop(None)]
         if self._next:
             events.append(FollowupAction(self._next))
+        elif self._resumed and not self["operation"]:
+            # No rule foresees an action that took over from another: it is the person's turn.
+            events.append(FollowupAction("action_listen"))
         return events

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, time
 from functools import cache
 from pathlib import Path
 
@@ -38,6 +38,11 @@ def when(turn: Turn, slot: Slot | Appointment) -> str:
 def day(turn: Turn, date: date) -> str:
     """A day, with its name."""
     return say.day(date, turn.now, turn.medium)
+
+
+def hour(turn: Turn, at: time) -> str:
+    """An hour."""
+    return say.hour(at, turn.medium)
 
 
 def either(items: Sequence[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from booking_core.errors import NotYours
 from booking_core.identity import Identities
+from booking_core.part import number
 from booking_core.storage import conversations
 from booking_core.storage.engine import Broken
 
@@ -69,17 +70,45 @@ class Conversations(Identities):
         *,
         operation: str | None = None,
         known: Mapping[str, str] | None = None,
+        turns: Sequence[str] = (),
         misunderstood: int = 0,
         medium: str,
     ) -> str:
-        """Leave what an adviser must know, as codes, never the person's words; returns the record's id."""
-        data = {"operation": operation, "known": dict(known or {}), "misunderstood": misunderstood}
+        """Leave what an adviser must know; returns the record's id.
+
+        `known`: codes. `turns`: the person's last sentences, references in place of their numbers; sealed.
+        """
+        said = self.crypt.seal(json.dumps(list(turns)))
+        data = {"operation": operation, "known": dict(known or {}), "misunderstood": misunderstood, "turns": said}
         return self._leave(conversation_id, "handover", medium, data, None)
 
-    def request_callback(self, conversation_id: str, phone: str, *, reason: str | None = None, medium: str) -> str:
-        """Ask for a human to call back at a number; returns the record's id. Raises InvalidPhone."""
+    def request_callback(
+        self, conversation_id: str, phone: str, *, reason: str | None = None, when: str | None = None, medium: str
+    ) -> str:
+        """Ask for a human to call back at a number; returns the record's id. Raises InvalidPhone.
+
+        `when`: the time wished, in words.
+        """
         called = self.check_phone(phone)
-        return self._leave(conversation_id, "callback", medium, {"reason": reason}, self.crypt.seal(called))
+        data = {"reason": reason, "when": when}
+        return self._leave(conversation_id, "callback", medium, data, self.crypt.seal(called))
+
+    def keep_draft(self, person_id: str, conversation_id: str, known: Mapping[str, Any]) -> None:
+        """Remember where a person stands in an operation (codes), in place of what was remembered before."""
+        fields = {"conversation_id": conversation_id, "data": dict(known), "at": self.clock.now()}
+        medium = self.identity(conversation_id).medium
+        self.store.transact(lambda c: conversations.put_draft(c, number(person_id), medium=medium, **fields))
+
+    def draft(self, person_id: str) -> dict[str, Any] | None:
+        """Where the person stood less than `Settings.draft_hours` ago, by whatever medium; None when nowhere."""
+        since = self.clock.now() - timedelta(hours=self.settings.draft_hours)
+        with self.store.read() as connection:
+            row = conversations.draft(connection, number(person_id), since)
+        return None if row is None else dict(row.data)
+
+    def drop_draft(self, person_id: str) -> None:
+        """There is nothing to take up again."""
+        self.store.transact(lambda connection: conversations.drop_draft(connection, number(person_id)))
 
     def _leave(self, conversation_id: str, kind: str, medium: str, data: Mapping[str, Any], phone: str | None) -> str:
         person = self.identity(conversation_id).person_id

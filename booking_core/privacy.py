@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -83,4 +84,6 @@ class Privacy(Booking):
         for name in SEALED.get(table, ()):
             if found[name] is not None:
                 found[name] = self.crypt.open(found[name])
+        if table == "handover" and "turns" in found["data"]:
+            found["data"] = {**found["data"], "turns": json.loads(self.crypt.open(found["data"]["turns"]))}
         return {k: v.isoformat() if isinstance(v, datetime) else v for k, v in found.items()}

@@ -46,6 +46,7 @@ class Settings:
     text_idle_minutes: int = 30
     text_late_minutes: int = 60
     texts_per_hour: int = 60
+    draft_hours: int = 24
     reminders_minutes: tuple[int, ...] = (48 * 60, 2 * 60)
     offer_minutes: int = 120
     offers_per_day: int = 2

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row
 
 from booking_core.booking import Booking
 from booking_core.errors import NotEligible, SlotTaken
-from booking_core.model import Appointment
+from booking_core.model import Appointment, Slot
 from booking_core.notices.plan import notice
 from booking_core.part import number, numbers
 from booking_core.storage import agencies, appointments, ledger, slots, waiting
@@ -93,6 +93,23 @@ class WaitingList(Booking):
         if had:
             return self.move(person_id, had.id, str(entry.slot_id), holder=holder, key=key, medium=medium)
         return self.book(person_id, str(entry.slot_id), reason, holder=holder, key=key, medium=medium)
+
+    def slot_offered(self, person_id: str) -> tuple[str, Slot] | None:
+        """The reason and the slot that a person is being offered, None when there is none or it has lapsed."""
+        with self.store.read() as connection:
+            entry = waiting.offered(connection, number(person_id), self.clock.now())
+        return None if entry is None else (str(entry.reason), self.slots([str(entry.slot_id)])[0])
+
+    def decline_offer(self, person_id: str, reason: str) -> None:
+        """The slot offered is free for the next one; the person goes on waiting."""
+
+        def work(connection: Connection) -> None:
+            entry = waiting.find(connection, number(person_id), reason)
+            if entry is not None and entry.state == "offered":
+                together(connection, slots.release(holder_of(entry.id)))
+                waiting.change(connection, entry.id, state="waiting", slot_id=None, until=None)
+
+        self.store.transact(work)
 
     # -- inside ---------------------------------------------------------------------------------
 

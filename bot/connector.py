@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import logging
+from itertools import islice
 from typing import Any, Awaitable, Callable, Dict, List, Optional
 
 import aiohttp
@@ -105,7 +106,7 @@ def _quicker_action_calls() -> None:
     It checks the answer against a JSON schema, and the schema against its meta-schema (measured: almost half of
     a turn; rasa-sdk's model has just made that answer, and Rasa reports an event that it cannot read), it opens
     a new HTTP session, so a new TCP connection, and it sends every event of the conversation, where our actions
-    read those since the latest message.
+    read those since the latest message, and the few sentences before it that an adviser may be told.
     """
     sessions: List[aiohttp.ClientSession] = []
 
@@ -128,7 +129,7 @@ def _quicker_action_calls() -> None:
 
     def call(self: RemoteAction, tracker: DialogueStateTracker, domain: Domain) -> Dict[str, Any]:
         state = tracker.current_state()
-        state["events"] = [event.as_dict() for event in latest_turn(tracker)]
+        state["events"] = earlier_texts(tracker) + [event.as_dict() for event in latest_turn(tracker)]
         return {"next_action": self.name(), "sender_id": tracker.sender_id, "tracker": state, "version": __version__}
 
     RemoteAction._action_call_format = call
@@ -144,6 +145,12 @@ def latest_turn(tracker: DialogueStateTracker) -> List[Event]:
         if isinstance(event, UserUttered):
             break
     return events[::-1]
+
+
+def earlier_texts(tracker: DialogueStateTracker, most: int = 5) -> List[Dict[str, Any]]:
+    """The sentences before the latest one, in order, without what was understood of them."""
+    said = (event.text for event in reversed(tracker.events) if isinstance(event, UserUttered))
+    return [{"event": "user", "text": text} for text in list(islice(said, 1, most + 1))[::-1]]
 
 
 _quicker_action_calls()

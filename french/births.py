@@ -16,7 +16,10 @@ MONTHS = {
 }  # fmt: skip
 BORN = re.compile(r"\b(?:nee?s?|naissance|naquis|ddn)\b")
 MONTH = re.compile(rf"\b({'|'.join(sorted(MONTHS, key=len, reverse=True))})\b\.?")
-NUMERIC = re.compile(r"(?<![\d/.+-])(?<!\d[ ./-])(\d{1,2})([ /.\-]{1,3})(\d{1,2})\2(\d{4}|\d{2})(?![ .\-/]?\d)")
+# After a social security number there is no mistaking it for the rest of a phone number.
+NUMERIC = re.compile(
+    r"(?<![\d/.+-])(?:(?<=\d{13} )|(?<!\d[ ./-]))(\d{1,2})([ /.\-]{1,3})(\d{1,2})\2(\d{4}|\d{2})(?![ .\-/]?\d)"
+)
 ISO = re.compile(r"(?<!\d)((?:19|20)\d\d)-(\d\d)-(\d\d)(?!\d)")
 BLOCK = re.compile(r"(?<!\d)(\d\d)(\d\d)((?:19|20)\d\d)(?!\d)")
 # Without "né le", a year this early cannot be that of an appointment; account holders are older than sixteen.

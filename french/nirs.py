@@ -15,7 +15,7 @@ _S = r"[ .\-]{0,2}"
 TYPED = re.compile(
     rf"(?<![\d+])[1-478]{_S}\d{_S}\d{_S}\d{_S}\d{_S}(?:\d{_S}\d|2 ?[ab]){_S}"
     + _S.join([r"\d"] * 6)
-    + rf"(?:{_S}/?{_S}\d{_S}\d)?(?!{_S}\d)"
+    + rf"(?:{_S}/?{_S}\d{_S}\d)?(?!{_S}\d(?!\d?[/.\-]\d))"
 )
 # The key is computed with 19 for 2A and 18 for 2B, which stand in while the digits are counted.
 CORSICAN = re.compile(r"\b(?:deux|2) ([ab])\b")

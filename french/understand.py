@@ -74,6 +74,14 @@ def masked(understanding: Understanding) -> str:
     return " ".join(text.split())
 
 
+def _without(text: str, taken: Iterable[Entity]) -> str:
+    """The text of the same length in which what is already understood stands as bars."""
+    for entity in taken:
+        start, end = entity.span
+        text = text[:start] + "|" * (min(end, len(text)) - start) + text[end:]
+    return text
+
+
 def _settled(parsers: Iterable[Parser], text: str, now: datetime) -> List[Entity]:
     """What the parsers found, without overlaps, in order."""
     folded = fold(text)
@@ -82,6 +90,9 @@ def _settled(parsers: Iterable[Parser], text: str, now: datetime) -> List[Entity
     starts: List[int] = []
     for parser in parsers:
         whole = parser in TO_THE_END
+        if parser is times:
+            # "Congé mat vendredi": what is a reason already is no part of a time.
+            opening = _without(opening, taken)
         found = parser(text if whole else opening, folded if whole else folded_opening, now)
         for entity in sorted(found, key=lambda e: e.span[0] - e.span[1]):
             at = bisect_left(starts, entity.span[0])

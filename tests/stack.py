@@ -40,6 +40,8 @@ class Stack:
         self.settings = settings or Settings(contact_proof=False)
         self.core: Core = open_core(self.database_url, self.clock, secret=SECRET, settings=self.settings)
         self.rasa_port, self.actions_port = free_port(), free_port()
+        # How often Rasa has called the actions.
+        self.calls = 0
         self.rasa_url = f"http://127.0.0.1:{self.rasa_port}"
 
     async def start(self) -> None:
@@ -63,9 +65,14 @@ class Stack:
         await rasa.ready(self.rasa_url)
 
     async def _serve_actions(self) -> None:
-        self.runner = web.AppRunner(make_app(self.core, secret=SECRET))
+        app = make_app(self.core, secret=SECRET)
+        app.on_response_prepare.append(self._count)
+        self.runner = web.AppRunner(app)
         await self.runner.setup()
         await web.TCPSite(self.runner, "127.0.0.1", self.actions_port).start()
+
+    async def _count(self, *_: object) -> None:
+        self.calls += 1
 
     async def use(self, core: Core) -> None:
         """Let another core answer from now on (another database, another clock)."""

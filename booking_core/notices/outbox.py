@@ -38,6 +38,15 @@ class Outbox(Booking):
         claimed = self.store.transact(lambda c: outbox.claim(c, now, now + LEASE, limit))
         return Counter(self._send(row, ports, render) for row in claimed)
 
+    def reminded(self, person_id: str) -> Appointment | None:
+        """The upcoming appointment of which a person was last reminded, as it still stands; None when there is none."""
+        with self.store.read() as connection:
+            row = outbox.last_reminder(connection, number(person_id))
+            one = appointments.get(connection, row.appointment_id) if row is not None else None
+        if row is None or one is None or one.version != row.version or one.status != "booked":
+            return None
+        return self._appointment(one) if one.start > self.clock.now() else None
+
     def letters(self, person_id: str) -> list[Letter]:
         """The mailbox of a person, newest first."""
         with self.store.read() as connection:

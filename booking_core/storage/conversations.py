@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
 from booking_core.storage.engine import new_id
 from booking_core.storage.tables import conversation, handover, line, reply, vault
@@ -85,3 +85,25 @@ def reply_put(connection: Connection, conversation_id: str, message_id: str, bod
 def hand_over(connection: Connection, **fields: Any) -> int:
     """Leave a record for an adviser; returns its id."""
     return new_id(connection, insert(handover).values(done=False, **fields))
+
+
+# A draft is what was under way, as a handover is, for the person themselves to take up again.
+def _drafts(person_id: int) -> tuple[ColumnElement[bool], ...]:
+    return handover.c.person_id == person_id, handover.c.kind == "draft"
+
+
+def put_draft(connection: Connection, person_id: int, **fields: Any) -> None:
+    """The one draft of a person."""
+    changed = connection.execute(update(handover).where(*_drafts(person_id)).values(**fields))
+    if not changed.rowcount:
+        connection.execute(insert(handover).values(person_id=person_id, kind="draft", done=False, **fields))
+
+
+def draft(connection: Connection, person_id: int, since: datetime) -> Row[Any] | None:
+    """The draft of a person, when it is that recent."""
+    return connection.execute(select(handover).where(*_drafts(person_id), handover.c.at >= since)).first()
+
+
+def drop_draft(connection: Connection, person_id: int) -> None:
+    """No draft is left."""
+    connection.execute(delete(handover).where(*_drafts(person_id)))

@@ -39,6 +39,14 @@ def settle(connection: Connection, notice_id: int, state: str, **fields: Any) ->
     connection.execute(update(notice).where(notice.c.id == notice_id).values(state=state, **fields))
 
 
+def last_reminder(connection: Connection, person_id: int) -> Row[Any] | None:
+    """The reminder last sent to a person; `due` is then when it was."""
+    query = select(notice).where(
+        notice.c.person_id == person_id, notice.c.kind.startswith("reminder"), notice.c.state == "sent"
+    )
+    return connection.execute(query.order_by(notice.c.due.desc())).first()
+
+
 def everything(connection: Connection) -> list[Row[Any]]:
     """Every notice, in the order written."""
     return list(connection.execute(select(notice).order_by(notice.c.id)))

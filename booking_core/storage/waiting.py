@@ -22,6 +22,12 @@ def get(connection: Connection, entry_id: int) -> Row[Any] | None:
     return connection.execute(select(waiting).where(waiting.c.id == entry_id)).first()
 
 
+def offered(connection: Connection, person_id: int, now: datetime) -> Row[Any] | None:
+    """The entry of a person to whom a slot is being offered."""
+    query = select(waiting).where(waiting.c.person_id == person_id, waiting.c.state == "offered", waiting.c.until > now)
+    return connection.execute(query.order_by(waiting.c.until)).first()
+
+
 def add(connection: Connection, **fields: Any) -> int:
     """A new entry, last of the queue."""
     return new_id(connection, insert(waiting).values(state="waiting", offers=0, **fields))

@@ -32,14 +32,37 @@ def test_a_reply_is_kept_once(core: Core) -> None:
     assert core.reply_seen("another", "m1") is None
 
 
+def test_a_draft_is_taken_up_within_a_day(core: Core, clock: FixedClock) -> None:
+    person = someone(core)
+    conversation = core.open_conversation("voice", person_id=person, level=2)
+    assert core.draft(person) is None
+    core.keep_draft(person, conversation, {"operation": "book", "reason": "c2s"})
+    core.keep_draft(person, conversation, {"operation": "book", "reason": "at_mp"})
+    clock.tick(hours=23)
+    assert core.draft(person) == {"operation": "book", "reason": "at_mp"}
+    assert core.draft(someone(core)) is None
+    clock.tick(hours=2)
+    assert core.draft(person) is None
+
+
+def test_a_draft_that_is_dropped_is_gone(core: Core) -> None:
+    person = someone(core)
+    conversation = core.open_conversation("web", person_id=person, level=2)
+    core.keep_draft(person, conversation, {"operation": "move"})
+    core.drop_draft(person)
+    assert core.draft(person) is None
+
+
 def test_the_way_to_a_human(core: Core) -> None:
     person = someone(core)
     conversation = core.open_conversation("voice", person_id=person, level=2)
-    assert core.handover(conversation, operation="book", known={"reason": "c2s"}, misunderstood=2, medium="voice")
+    said = ["un rendez-vous pour ma c2s", "mon numéro est ⟦phone:1⟧"]
+    known = {"reason": "c2s"}
+    assert core.handover(conversation, operation="book", known=known, turns=said, misunderstood=2, medium="voice")
     assert core.request_callback(conversation, "06 39 98 01 07", reason="c2s", medium="voice")
     with pytest.raises(InvalidPhone):
         core.request_callback(conversation, "12", medium="voice")
     left = core.export(person)["handover"]
     assert [row["kind"] for row in left] == ["handover", "callback"]
-    assert left[0]["data"] == {"operation": "book", "known": {"reason": "c2s"}, "misunderstood": 2}
+    assert left[0]["data"] == {"operation": "book", "known": known, "misunderstood": 2, "turns": said}
     assert left[1]["phone"] == MOBILE
