@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -61,6 +63,8 @@ class Store:
         self._engine = _sqlite(address) if self.sqlite else _postgresql(address)
         self._reader = self._engine if self.sqlite else self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._writer = self._engine.execution_options(write=True)
+        # SQLite's own waiting sleeps up to 100 ms at a time, whoever came first.
+        self._queue = threading.Lock() if self.sqlite else contextlib.nullcontext()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -75,7 +79,7 @@ class Store:
         """
         for last in (False,) * RETRIES + (True,):
             try:
-                with self._writer.begin() as connection:
+                with self._queue, self._writer.begin() as connection:
                     return work(connection)
             except IntegrityError as error:
                 raise Broken(_constraint(error)) from None

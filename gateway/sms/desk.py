@@ -21,7 +21,7 @@ from gateway.turns import Turn, Turns
 
 log = logging.getLogger(__name__)
 
-LINES_AT_ONCE = 16
+LINES_AT_ONCE = 8
 # So that a line taken is done before its lease ends, even when each turn takes all its time.
 TURNS_AT_ONCE = 3
 FOR_THE_REST = timedelta(seconds=4)
