@@ -90,7 +90,7 @@ class Accounts(Identities):
             until = now + timedelta(minutes=self.settings.provisional_minutes)
             accounts.put(connection, row.id, provisional=hashed, expires=until, changed=now)
             sealed = self.crypt.seal(json.dumps({"to": to, "code": secret}))
-            sent = notice("code", port, due=now, now=now, person_id=row.id, data=sealed)
+            sent = notice("provisional", port, due=now, now=now, person_id=row.id, data=sealed)
             together(connection, *ledger.post([sent]), told)
             return mask(to)
 

@@ -11,22 +11,11 @@ from aiohttp import web
 
 from booking_core import Core, Identity, Range, Refusal, Slot, Wanted
 from booking_core.model import Channel
+from gateway.http import ApiError, refusal_error
 
 MAX_DAYS = 31
 MAX_SLOTS = 500
 SignedIn = Callable[[web.Request], Awaitable[Identity]]
-
-
-class ApiError(Exception):
-    """A request that is refused: `code` for programs, and what is needed to mend it. Never personal data."""
-
-    def __init__(self, code: str, status: int = 400, **details: str | int) -> None:
-        super().__init__(code)
-        self.code, self.status, self.details = code, status, details
-
-    def response(self) -> web.Response:
-        """As the caller gets it."""
-        return web.json_response({"error": self.code, **self.details}, status=self.status)
 
 
 class Api:
@@ -43,11 +32,11 @@ class Api:
         """An endpoint: who it is first, then JSON or a typed error."""
 
         async def handler(request: web.Request) -> web.Response:
-            who = await self._signed_in(request)
             try:
+                who = await self._signed_in(request)
                 return web.json_response(await of(request, who))
             except Refusal as refusal:
-                return ApiError(refusal.code, 409).response()
+                return refusal_error(refusal).response()
             except ApiError as error:
                 return error.response()
 

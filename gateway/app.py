@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from booking_core import Core
-from gateway import security, webchat
+from gateway import account, agenda, oidc, pages, security, webchat
 from gateway.api import Api
 from gateway.feed import Feed
 from gateway.http import CORE, SETTINGS, TURNS, Handler
@@ -28,9 +27,6 @@ from gateway.watch import WATCH, Watch, exposition
 
 log = logging.getLogger(__name__)
 
-PAGE = Path(__file__).parent / "web"
-PEOPLE = ("alice", "bruno", "chloe", "david")
-
 
 def make_app(settings: Settings, core: Core) -> web.Application:
     """The gateway's application."""
@@ -38,18 +34,18 @@ def make_app(settings: Settings, core: Core) -> web.Application:
     app[SETTINGS], app[CORE], app[WATCH] = settings, core, Watch(core)
     app.cleanup_ctx.append(_turns)
     app.on_response_prepare.append(security.headers)
-    app.router.add_get("/", page)
-    app.router.add_get("/demo", page)
-    app.router.add_get("/web/people", people)
+    pages.add_routes(app)
     webchat.add_routes(app)
-    app.router.add_routes(Api(core, webchat.signed_in).routes())
+    account.add_routes(app)
+    agenda.add_routes(app)
+    oidc.add_routes(app)
+    app.router.add_routes(Api(core, account.identity_of).routes())
     app.router.add_routes(Feed(core).routes())
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)
     app.router.add_get("/metrics", metrics)
     add_voice(app, settings)
     app.router.add_routes(Telephone(settings).routes())
-    app.router.add_static("/static", PAGE)
     if carrier := carrier_of(settings):
         texting(app, core, carrier, turns=TURNS, rasa_url=settings.rasa_url)
     return app
@@ -76,16 +72,6 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except Exception:
         log.exception("%s %s failed", request.method, request.match_info.route.resource)
         return web.json_response({"error": "failed"}, status=500)
-
-
-async def page(_: web.Request) -> web.StreamResponse:
-    """The chat page."""
-    return web.FileResponse(PAGE / "index.html")
-
-
-async def people(request: web.Request) -> web.Response:
-    """Whom one can sign in as: the demo's people, nobody elsewhere."""
-    return web.json_response({"people": list(PEOPLE) if request.app[SETTINGS].demo else []})
 
 
 async def healthz(_: web.Request) -> web.Response:

@@ -20,6 +20,7 @@ RESPONSES = {
     "cancelled_by_agency": "utter_notice_cancelled_by_agency",
     "reminder": "utter_notice_reminder",
     "code": "utter_notice_code",
+    "provisional": "utter_notice_provisional",
     "mobile_changed": "utter_notice_mobile_changed",
     "email_changed": "utter_notice_email_changed",
     "offer": "utter_notice_offer",
@@ -44,7 +45,9 @@ class Words:
     def _values(self, outgoing: Outgoing) -> dict[str, str]:
         medium, appointment, slot = MEDIA[outgoing.port], outgoing.appointment, outgoing.slot
         if outgoing.code is not None:
-            return {"code": outgoing.code, "minutes": str(self._core.settings.code_minutes)}
+            settings = self._core.settings
+            minutes = settings.provisional_minutes if outgoing.kind == "provisional" else settings.code_minutes
+            return {"code": outgoing.code, "minutes": str(minutes)}
         if appointment is not None:
             return {
                 "when": self._moment(appointment.start, medium),

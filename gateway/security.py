@@ -37,6 +37,8 @@ async def headers(request: web.Request, response: web.StreamResponse) -> None:
     settings = request.app[SETTINGS]
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    # Which server this is helps only attackers.
+    response.headers["Server"] = "rdv"
     if not settings.demo:
         response.headers.setdefault("Strict-Transport-Security", TLS)
     if request.path.startswith("/static/"):
@@ -85,3 +87,10 @@ class Limit:
         if len(recent) == self._most and now - recent[0] < self._seconds:
             raise web.HTTPTooManyRequests(headers={"Retry-After": str(int(self._seconds - (now - recent[0])) + 1)})
         recent.append(now)
+
+
+def address(request: web.Request) -> str:
+    """Where a request comes from: the address that the last trusted proxy saw (`proxies` of them stand before)."""
+    proxies = request.app[SETTINGS].proxies
+    seen = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+    return seen[-proxies] if 0 < proxies <= len(seen) else request.remote or ""

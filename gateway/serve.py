@@ -15,8 +15,9 @@ from actions import logs
 from actions.server import make_app as actions_app
 from booking_core import Core
 from gateway import rasa
-from gateway.app import PEOPLE, make_app
+from gateway.app import make_app
 from gateway.notices import Words
+from gateway.pages import PEOPLE
 from gateway.ports import ports, texter_of
 from gateway.settings import ROOT, Settings
 from gateway.sms.desk import DESK

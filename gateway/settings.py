@@ -56,10 +56,16 @@ class Settings:
     adviser_number: str = ""
     # The address that people and platforms see, where a proxy stands before the gateway.
     public_url: str = ""
+    # How many proxies of ours stand before the gateway: whom to believe about where a request comes from.
+    proxies: int = 0
     # Pages of other origins that may embed <rdv-chat>, separated by spaces: https://portail.exemple.fr
     web_origins: str = ""
     # A JSON file: {issuer: its JSON Web Key Set}, the portals that sign people in themselves.
     portals: str = ""
+    # An OpenID Connect provider (FranceConnect): its issuer, and what it knows us by.
+    oidc_issuer: str = ""
+    oidc_client: str = ""
+    oidc_secret: str = ""
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Settings:

@@ -17,6 +17,7 @@ class Outgoing:
     kind          tells
     booked, moved, cancelled, reminder    `appointment` (its `cancelled_by`: "agent" invites to book again)
     code          `code`: a one-time code
+    provisional   `code`: that opens the account until a personal one is chosen
     contact_changed    `field`: what was changed, told to the old address
     offer         `slot`: held for the person until `until`
 

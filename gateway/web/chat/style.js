@@ -37,6 +37,7 @@ button:disabled { opacity: .6; cursor: default; border-style: dashed; }
 button.small { min-width: 2.75rem; padding: .4rem; }
 button[aria-pressed="true"] { background: var(--accent); color: var(--on-accent); }
 button[type="submit"] { background: var(--accent); color: var(--on-accent); }
+button[type="submit"]:hover:not(:disabled), button[aria-pressed="true"]:hover { background: var(--ink); border-color: var(--ink); color: var(--paper); }
 .calendar { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .5rem; max-width: 100%; }
 .calendar .row { display: flex; align-items: center; gap: .35rem; } .calendar h3 { flex: 1; text-align: center; margin: 0; }
 table { border-collapse: collapse; } th { font-weight: 600; padding: .2rem; } td { padding: 1px; }
