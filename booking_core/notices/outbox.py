@@ -137,7 +137,8 @@ class Outbox(Booking):
             one = appointments.get(connection, row.appointment_id)
             stale = one is None or one.version != row.version or (kind == "reminder" and self._late(row, one))
             return None if stale or one is None else replace(out, appointment=self._appointment(one))
-        if kind == "code" and row.created + timedelta(minutes=self.settings.code_minutes) <= self.clock.now():
+        lasting = {"code": self.settings.code_minutes, "provisional": self.settings.provisional_minutes}
+        if kind in lasting and row.created + timedelta(minutes=lasting[kind]) <= self.clock.now():
             return None
         if kind == "offer":
             entry = waiting.get(connection, data["waiting"])
