@@ -69,6 +69,7 @@ def notices(port: str) -> Iterator[Outgoing]:
         for by in ("person", "agent", "system"):
             yield about("cancelled", appointment=replace(one, status="cancelled", cancelled_by=by))
     yield about("code", code="042042")
+    yield about("provisional", code="0420")
     if port != "mailbox":
         yield about("contact_changed", field="mobile" if port == "sms" else "email")
         yield about("offer", slot=SLOT, until=NOW + timedelta(hours=2))
