@@ -82,6 +82,10 @@ async def test_from_nobody_to_cancelled(carrier: Carrier) -> None:
         await say("oui")
         assert stack.core.upcoming(alice.id) == []
         assert "3646" in await say("je veux parler à quelqu'un")
+        # Half an hour later the phone may be in other hands.
+        assert "sécurité sociale" not in await say("mes rendez-vous")
+        stack.clock.tick(minutes=31)
+        assert "sécurité sociale" in await say("mes rdv svp")
     finally:
         await client.close()
         await stack.stop()
