@@ -26,7 +26,7 @@ FALLBACK = "nlu_fallback"
 # Rasa does not know that this classifier picks the answers of retrieval intents.
 warnings.filterwarnings("ignore", "You have defined training data with examples for training a response selector")
 # Measured by `python -m bot.nlu.report`: below it most guesses are wrong, and so are most out-of-scope ones let in.
-THRESHOLD = 0.3
+THRESHOLD = 0.35
 CHOICES = ("slot", "appointment", "option")
 VALUES = ("reason", "channel", "agency", "phone", "email", "nir", "code", "birth_date", "day")
 

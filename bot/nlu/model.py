@@ -15,7 +15,7 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import FeatureUnion
 from sklearn.svm import LinearSVC
 
-from bot.nlu.reading import Reading, meant, said
+from bot.nlu.reading import Reading, heard, meant, said
 
 
 @dataclass(frozen=True)
@@ -91,9 +91,13 @@ def temperature(margins: NDArray[np.float64], right: NDArray[np.int64]) -> float
 
 
 def _features() -> FeatureUnion:
-    words = TfidfVectorizer(
-        preprocessor=said, tokenizer=str.split, token_pattern=None, ngram_range=(1, 3), sublinear_tf=True
+    split = {"tokenizer": str.split, "token_pattern": None, "sublinear_tf": True}
+    return FeatureUnion(
+        [
+            ("words", TfidfVectorizer(preprocessor=said, ngram_range=(1, 3), **split)),
+            # Values too: "mon arrêt" is a reason to be received for, and the subject of questions that are not ours.
+            ("values", TfidfVectorizer(preprocessor=heard, ngram_range=(1, 2), **split)),
+            ("letters", TfidfVectorizer(preprocessor=said, analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True)),
+            ("meaning", TfidfVectorizer(analyzer=meant, sublinear_tf=True)),
+        ]
     )
-    letters = TfidfVectorizer(preprocessor=said, analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True)
-    meaning = TfidfVectorizer(analyzer=meant, sublinear_tf=True)
-    return FeatureUnion([("words", words), ("letters", letters), ("meaning", meaning)])

@@ -15,8 +15,9 @@ from french.text import fold
 
 @dataclass(frozen=True)
 class Reading:
-    """What is learnt from: words with kinds in capitals, concepts in order, an answer ("yes", "no" or "")."""
+    """What is learnt from: words as heard, words with kinds in capitals, concepts in order, "yes", "no" or ""."""
 
+    heard: Tuple[str, ...]
     words: Tuple[str, ...]
     ideas: Tuple[str, ...]
     answer: str
@@ -35,11 +36,17 @@ def read(understanding: Understanding) -> Reading:
             at = entity.span[1]
     words += _heard(text[at:])
     answers = understanding.of("answer")
-    return Reading(tuple(words), tuple(concepts(_heard(text))), answers[0].value if answers else "")
+    whole = _heard(text)
+    return Reading(tuple(whole), tuple(words), tuple(concepts(whole)), answers[0].value if answers else "")
+
+
+def heard(reading: Reading) -> str:
+    """The words as one text, values included."""
+    return " ".join(reading.heard)
 
 
 def said(reading: Reading) -> str:
-    """The words as one text."""
+    """The words as one text, kinds in the place of values."""
     return " ".join(reading.words)
 
 

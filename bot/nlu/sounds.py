@@ -19,23 +19,24 @@ SOUNDS: Tuple[Tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?<=[aeiouy])il(?=l?e?s?$|l?e[rz]$)|il(?=l)", "y"),
         (r"tion|ssion|cion", "sion"),
         (r"qu|q|ck", "k"),
-        (r"gu(?=[eiy])", "g"),
         (r"ge(?=[ao])|g(?=[eiy])", "j"),
+        (r"gu(?=[eiy])", "g"),
         (r"sc(?=[eiy])|c(?=[eiy])|z", "s"),
         (r"c", "k"),
         (r"h", ""),
         (r"eau|au", "o"),
-        (r"oeu|eu", "e"),
-        (r"y", "i"),
+        (r"oeu|eu(?!r)", "e"),
         (r"(?:ai|ei)(?![nm](?:$|[^aeiou]))", "e"),
+        (r"ay", "ei"),
+        (r"y", "i"),
         (r"(?:ain|ein|aim|in|im)(?=$|[^aeiounm])", "in"),
         (r"(?:en|em|am|an)(?=[^aeiounm])", "an"),
         (r"om(?=[pb])", "on"),
-        # What is not heard at the end: plurals, verb endings, silent consonants.
-        (r"(?<=[a-zX]{2})(?:ent|ant)$", "e"),
-        (r"(?<=[a-zX]{2})(?:er|es|et|ets|e)$", "e"),
-        (r"(?<=[a-zX]{2})[stdpx]+$", ""),
-        (r"(?<=[a-zX]{2})e+$", ""),
+        # What is not heard at the end, of words long enough: plurals, verb endings, silent consonants.
+        (r"(?<=[a-zX]{4})ent$", "e"),
+        (r"(?<=[a-zX]{3})(?:er|es|et|ets|e)$", "e"),
+        (r"(?<=[a-zX]{3})[stdpx]+$", ""),
+        (r"(?<=[a-zX]{3})e+$", ""),
     )
 )
 WORD = re.compile(r"[a-z]+|[0-9]+|[^\sa-z0-9'-]")
