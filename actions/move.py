@@ -89,8 +89,12 @@ class Move(SlotForm):
         return True
 
     def leave_out_old_time(self, turn: Turn, started: bool) -> None:
-        """ "Mon rendez-vous de vendredi" names the old time: it is no wish for the new one."""
+        """ "Mon rendez-vous de vendredi" names the old time, which is no wish; "le lendemain" is counted from it."""
         old = self.appointment(turn)
+        if not self.offered(turn):
+            for entity in turn.entities:
+                if entity["entity"] == "moment":
+                    entity["value"] = times.counted(Moment.from_json(entity["value"]), old.start).to_json()
         for entity in turn.entities:
             # "Mon rendez-vous de vendredi à 15h" when it is at 9: the hour is the new one.
             if entity["entity"] == "moment" and entity["value"]["role"] == "existing":

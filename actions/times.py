@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -29,6 +30,8 @@ def revise(turn: Turn, moments: list[Moment], offered: list[Slot]) -> None:
     "Plus tôt" and "plus tard" are measured from the slots on offer, "un autre jour" leaves their days out.
     """
     before = turn["preferred_time"] or {}
+    if offered:
+        moments = [counted(m, offered[0].start) for m in moments]
     revised = wish(turn).revised(Wish.of(moments))
     state: dict[str, Any] = {"wish": revised.to_json(), "shown": [], "gone": before.get("gone", [])}
     said = [m for m in moments if m.role == "wanted"]
@@ -43,6 +46,15 @@ def revise(turn: Turn, moments: list[Moment], offered: list[Slot]) -> None:
             days = {s.start.date().isoformat() for s in offered}
             state["not_days"] = sorted(days | set(before.get("not_days", [])))
     turn["preferred_time"] = state
+
+
+def counted(moment: Moment, start: datetime) -> Moment:
+    """ "Le lendemain", "d'une semaine": counted from an appointment or a slot, at its hour unless another is said."""
+    if moment.away is None:
+        return moment
+    to = start + timedelta(minutes=moment.away)
+    hours = next((r for r in moment.readings if r.since or r.until), Reading("hour", since=to.time()))
+    return replace(moment, readings=(replace(hours, first=to.date(), last=to.date()),), kind="time", away=None)
 
 
 def wanted(turn: Turn) -> Wanted:
