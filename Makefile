@@ -55,7 +55,7 @@ check: setup ## Lint, types, imports, the bot's data
 	@$(PYTHON_OF_RASA) -m bot.validate
 
 bench: setup train ## Run every benchmark, quickly
-	@for b in benchmarks/*.py; do echo "→ $$b"; $(UV) run --frozen python $$b --quick || exit 1; done
+	@for b in benchmarks/*.py; do echo "→ $$b"; $(UV) run --frozen --group bench python $$b --quick || exit 1; done
 
 format: setup ## Format the code
 	@$(UV) run --frozen ruff check --fix . && $(UV) run --frozen ruff format .
