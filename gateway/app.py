@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 def make_app(settings: Settings, core: Core) -> web.Application:
     """The gateway's application."""
-    app = web.Application(client_max_size=64 * 1024, middlewares=[errors, security.origins])
+    app = web.Application(client_max_size=64 * 1024, middlewares=[errors, security.origins, security.whole])
     app[SETTINGS], app[CORE], app[WATCH] = settings, core, Watch(core)
     app.cleanup_ctx.append(_turns)
     app.on_response_prepare.append(security.headers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict, deque
 from urllib.parse import urlsplit
@@ -30,6 +31,8 @@ ALLOWED = {
 # What a page of another origin may call: the chat, with its bearer token and never a cookie.
 SHARED = "/web/"
 REMEMBERED = 10_000
+# A whole request is a few kilobytes: whoever needs longer holds a connection for its own sake.
+BODY_SECONDS = 10.0
 
 
 async def headers(request: web.Request, response: web.StreamResponse) -> None:
@@ -61,6 +64,18 @@ async def origins(request: web.Request, handler: Handler) -> web.StreamResponse:
         return web.Response(status=204, headers=ALLOWED) if shared else web.Response(status=403)
     if request.method in WRITES and origin is not None and not shared and not same(origin, request):
         raise web.HTTPForbidden
+    return await handler(request)
+
+
+@web.middleware
+async def whole(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Read the body before anything is done; 408 when it trickles in, 413 when it is too large."""
+    if request.body_exists:
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                await request.read()
+        except TimeoutError:
+            raise web.HTTPRequestTimeout from None
     return await handler(request)
 
 

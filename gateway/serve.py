@@ -63,7 +63,7 @@ async def serve(settings: Settings, core: Core) -> None:
     texter = texter_of(settings)
     front, back = web.AppRunner(make_app(settings, core)), web.AppRunner(actions_app(core, secret=settings.secret))
     await back.setup()
-    await web.TCPSite(back, "127.0.0.1", settings.actions_port).start()
+    await web.TCPSite(back, settings.actions_host, settings.actions_port).start()
     await front.setup()
     timer = Timer(core, ports(settings, texter or front.app[DESK]), Words(core))
     await web.TCPSite(front, settings.host, settings.port).start()

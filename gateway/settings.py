@@ -32,6 +32,8 @@ class Settings:
     model: str = str(ROOT / "models" / "rdv.tar.gz")
     tracker_url: str = f"sqlite:///{ROOT / 'var' / 'tracker.db'}"
     actions_port: int = 5055
+    # Where the action server listens: elsewhere than on the loopback only on a network that Rasa alone shares.
+    actions_host: str = "127.0.0.1"
     now: str = ""
     # Where the supervisor keeps its logs and process ids.
     var: str = str(ROOT / "var")
@@ -69,13 +71,19 @@ class Settings:
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Settings:
-        """The settings of an environment; raises BadSettingsError for a production with the demo secret."""
+        """The settings of an environment; RDV_X_FILE names a file that holds RDV_X, as secrets are mounted.
+
+        Raises BadSettingsError for a production with the demo secret, and for a file that cannot be read.
+        """
         given: dict[str, str | int] = {}
         for field in fields(cls):
-            value = environ.get(f"RDV_{field.name.upper()}")
+            value = _given(environ, f"RDV_{field.name.upper()}")
             if value:
                 given[field.name] = int(value) if field.type == "int" else value
         settings = cls(**given)  # type: ignore[arg-type]
+        if settings.env not in ("demo", "production"):
+            # A typing error would open the doors of the demo.
+            raise BadSettingsError("RDV_ENV is demo or production")
         if settings.env == "production" and (settings.secret == DEMO_SECRET or len(settings.secret) < 32):
             raise BadSettingsError("in production RDV_SECRET must be a secret of its own, 32 characters or more")
         if settings.env == "production" and settings.now:
@@ -117,3 +125,13 @@ class Settings:
             return SystemClock()
         start = datetime.fromisoformat(self.now)
         return OffsetClock(start if start.tzinfo else start.replace(tzinfo=ZoneInfo(self.timezone)))
+
+
+def _given(environ: Mapping[str, str], name: str) -> str:
+    path = environ.get(f"{name}_FILE")
+    if not path:
+        return environ.get(name, "")
+    try:
+        return Path(path).read_text("utf8").strip()
+    except (OSError, UnicodeDecodeError) as failure:
+        raise BadSettingsError(f"{name}_FILE cannot be read: {type(failure).__name__}") from None
