@@ -53,7 +53,7 @@ def make_app(settings: Settings, core: Core) -> web.Application:
 
 async def _turns(app: web.Application) -> AsyncIterator[None]:
     settings = app[SETTINGS]
-    app[TURNS] = Turns(app[CORE], rasa_url=settings.rasa_url, secret=settings.secret)
+    app[TURNS] = Turns(app[CORE], rasa_url=settings.rasa_url, secret=settings.shared_secret)
     app[CALLS] = Calls(app[CORE], app[TURNS], secret=settings.secret, number=settings.adviser_number)
     yield
     await app[TURNS].close()

@@ -19,7 +19,7 @@ async def chat(settings: Settings, core: Core, person: str, medium: str) -> None
         console.print(f"[red]No such person: {person}.[/] Type: rdv demo load")
         return
     conversation = core.open_conversation(medium, person_id=found.id, level=2)
-    turns = Turns(core, rasa_url=settings.rasa_url, secret=settings.secret)
+    turns = Turns(core, rasa_url=settings.rasa_url, secret=settings.shared_secret)
     choices: list[str] = []
     try:
         while True:

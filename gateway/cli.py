@@ -67,6 +67,14 @@ def up() -> None:
 
 
 @main.command()
+def rasa() -> None:
+    """Run Rasa alone, as `rdv up` does: it learns none of the secrets but the one it shares."""
+    from gateway.serve import become_rasa
+
+    become_rasa(settings())
+
+
+@main.command()
 @click.option("--as", "person", default="alice", show_default=True, help="Who is signed in, among the demo's people.")
 @click.option("--medium", type=click.Choice(["web", "app", "sms", "voice"]), default="web", show_default=True)
 def chat(person: str, medium: str) -> None:

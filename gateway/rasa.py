@@ -16,7 +16,8 @@ MODEL = ROOT / "models" / "rdv.tar.gz"
 
 def environment(*, secret: str, actions_url: str, tracker_url: str) -> dict[str, str]:
     """What Rasa reads from the environment: endpoints.yml and credentials.yml name these."""
-    return os.environ | {
+    # Of our settings, which hold the keys of the database and of carriers, it gets these and no others.
+    return {name: value for name, value in os.environ.items() if not name.startswith("RDV_")} | {
         "PYTHONPATH": str(ROOT),
         "RDV_SECRET": secret,
         "RDV_ACTIONS_URL": actions_url,

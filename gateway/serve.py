@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from aiohttp import web
 
@@ -34,8 +36,8 @@ pidfile={var}/supervisord.pid
 childlogdir={var}
 
 [program:rasa]
-command={rasa}
-directory={var}
+command={python} -m gateway rasa
+directory={root}
 autorestart=true
 stopasgroup=true
 killasgroup=true
@@ -61,7 +63,10 @@ async def serve(settings: Settings, core: Core) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
     texter = texter_of(settings)
-    front, back = web.AppRunner(make_app(settings, core)), web.AppRunner(actions_app(core, secret=settings.secret))
+    front, back = (
+        web.AppRunner(make_app(settings, core)),
+        web.AppRunner(actions_app(core, secret=settings.shared_secret)),
+    )
     await back.setup()
     await web.TCPSite(back, settings.actions_host, settings.actions_port).start()
     await front.setup()
@@ -75,21 +80,27 @@ async def serve(settings: Settings, core: Core) -> None:
     await back.cleanup()
 
 
+def become_rasa(settings: Settings) -> NoReturn:
+    """Turn this process into the Rasa server, which learns no secret but the one it shares."""
+    environment = rasa.environment(
+        secret=settings.shared_secret,
+        actions_url=f"http://127.0.0.1:{settings.actions_port}/webhook",
+        tracker_url=settings.tracker_url,
+    )
+    os.chdir(settings.var)
+    command = rasa.command(port=settings.rasa_port, model=Path(settings.model))
+    os.execve(command[0], command, environment)  # noqa: S606 - our own interpreter
+
+
 def up(settings: Settings) -> int:
     """Start Rasa and `rdv serve` under supervisor, say where to go, stop both on Ctrl-C."""
     var = Path(settings.var)
     var.mkdir(exist_ok=True)
     config = var / "supervisord.conf"
     python = Path(sys.executable)
-    command = rasa.command(port=settings.rasa_port, model=Path(settings.model))
-    config.write_text(SUPERVISOR.format(var=var, root=ROOT, python=python, rasa=" ".join(command)))
-    environment = rasa.environment(
-        secret=settings.secret,
-        actions_url=f"http://127.0.0.1:{settings.actions_port}/webhook",
-        tracker_url=settings.tracker_url,
-    )
+    config.write_text(SUPERVISOR.format(var=var, root=ROOT, python=python))
     supervisor = subprocess.Popen(  # noqa: S603 - our own interpreter and configuration
-        [str(python), "-m", "supervisor.supervisord", "-n", "-c", str(config)], env=environment, start_new_session=True
+        [str(python), "-m", "supervisor.supervisord", "-n", "-c", str(config)], start_new_session=True
     )
     address = f"http://{settings.host}:{settings.port}"
     # Ended by another process, it stops what it started too.

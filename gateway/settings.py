@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -29,6 +31,8 @@ class Settings:
     port: int = 8080
     rasa_url: str = "http://127.0.0.1:5005"
     rasa_port: int = 5005
+    # What the gateway, Rasa and the actions show one another; derived from RDV_SECRET when empty.
+    rasa_secret: str = ""
     model: str = str(ROOT / "models" / "rdv.tar.gz")
     tracker_url: str = f"sqlite:///{ROOT / 'var' / 'tracker.db'}"
     actions_port: int = 5055
@@ -103,6 +107,12 @@ class Settings:
             raise BadSettingsError(f"RDV_SMS={self.sms} needs {', '.join(missing)}")
         if self.sms == "kannel" and len(self.sms_key) < 16:
             raise BadSettingsError("RDV_SMS_KEY is 16 characters or more")
+
+    @property
+    def shared_secret(self) -> str:
+        """What Rasa may know: never the secret itself, which opens what is sealed in the database."""
+        derived = hmac.new(self.secret.encode(), b"rasa", hashlib.sha256).hexdigest()
+        return self.rasa_secret or derived
 
     @property
     def demo(self) -> bool:

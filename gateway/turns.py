@@ -166,7 +166,9 @@ class Turns:
             "message_id": turn.message_id or uuid.uuid4().hex,
             "metadata": {"now": self.core.local_now().replace(tzinfo=None).isoformat(timespec="seconds")},
         }
-        async with self._session.post(self._url, json=body) as answer:
+        # Balancers keep a conversation with its worker by it.
+        headers = {"X-Rdv-Conversation": logs.mark(turn.conversation)}
+        async with self._session.post(self._url, json=body, headers=headers) as answer:
             answer.raise_for_status()
             messages: list[dict[str, Any]] = await answer.json()
             return messages

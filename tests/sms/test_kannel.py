@@ -17,7 +17,7 @@ import pytest
 
 from booking_core import Core, SystemClock, demo, open_core
 from gateway import rasa
-from gateway.settings import DEMO_SECRET
+from gateway.settings import DEMO_SECRET, Settings
 from tests.sms.kannel import INSTALLED, US, Kannel, Phones, cut, talk, until, written
 from tests.stack import free_port
 
@@ -56,7 +56,7 @@ class Assistant:
         self.core.upgrade()
         demo.load(self.core)
         rasa_environ = rasa.environment(
-            secret=DEMO_SECRET,
+            secret=Settings().shared_secret,
             actions_url=f"http://127.0.0.1:{actions_port}/webhook",
             tracker_url=f"sqlite:///{self.var / 'tracker.db'}",
         )

@@ -1,0 +1,11 @@
+#!/bin/sh
+# Starts Rasa; each secret is read from the file that NAME_FILE names, as secrets are mounted.
+set -eu
+for name in RDV_SECRET RDV_TRACKER_URL RDV_REDIS_PASSWORD; do
+    eval "file=\${${name}_FILE:-}"
+    if [ -n "$file" ]; then
+        value=$(cat "$file")
+        export "$name=$value"
+    fi
+done
+exec python -m bot.light run -m models/rdv.tar.gz --endpoints endpoints.yml --credentials credentials.yml --interface 0.0.0.0 --port 5005
