@@ -122,7 +122,7 @@ def call_ready(service: Service) -> bool:
 @pytest.mark.parametrize(("pattern", "least"), [("rasa|bot.light", 1), ("gateway serve", 2)])
 def test_killed_while_people_book(faulty: Service, pattern: str, least: int) -> None:
     print(f"RDV_FAULTS_SEED={SEED}")
-    chance, stop, killed = random.Random(SEED), threading.Event(), list[str]()
+    chance, stop, killed = random.Random(f"{SEED} {pattern}"), threading.Event(), list[str]()
     core = faulty.core
     people = [
         Person(faulty, core.register(f"28705352{chance.randrange(10**5):05}", NOW.date().replace(year=1987), None,
