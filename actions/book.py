@@ -19,6 +19,7 @@ from booking_core import (
     ReasonAlreadyBooked,
     SlotTaken,
 )
+from french import subjects
 
 REFUSES = ("deny", "abandon")
 SWITCHES_OF_EXISTING = ("move_appointment", "cancel_appointment")
@@ -109,7 +110,8 @@ class Book(SlotForm):
         if asked == "reason":
             return turn.intent == "inform" and not turn.entities
         doubtful = turn.best(["out_of_scope"], at_least=DOUBTFUL) is not None
-        return asked is None and (doubtful or SUBJECT.search(turn.text.lower()) is not None)
+        named = SUBJECT.search(turn.text.lower()) is not None or subjects.elsewhere(turn.text)
+        return asked is None and (doubtful or named)
 
     def leave_for_later(self, turn: Turn, code: str) -> None:
         """Of two reasons said apart, the one that was not chosen is for a second appointment."""
