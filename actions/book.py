@@ -20,6 +20,7 @@ from booking_core import (
     SlotTaken,
 )
 from french import subjects
+from french.text import fold
 
 REFUSES = ("deny", "abandon")
 SWITCHES_OF_EXISTING = ("move_appointment", "cancel_appointment")
@@ -143,6 +144,8 @@ class Book(SlotForm):
         if turn["channel"] == "phone":
             return None
         chosen, place = turn.chosen("agency") or self.agency_of_list(turn), turn.value("agency")
+        if not chosen and not place and turn["channel"] == "in_person":
+            chosen = self.town_named(turn)
         if chosen:
             self.set_agency(turn, self.core.agency(chosen))
         elif place:
@@ -164,6 +167,16 @@ class Book(SlotForm):
         turn.entities = [e for e in turn.entities if e["entity"] not in ("reference", "option")]
         chosen: str = agencies[place - 1]
         return chosen
+
+    def understood_anyway(self, turn: Turn) -> bool:
+        """The name of a town alone counts too, once it is clear that one comes to an agency."""
+        return super().understood_anyway(turn) or (turn["channel"] == "in_person" and bool(self.town_named(turn)))
+
+    def town_named(self, turn: Turn) -> str | None:
+        """The agency of the only town of ours that the sentence names, with no word that announces a place."""
+        said = set(re.findall(r"\w+", fold(turn.text)))
+        named = [a for a in self.core.agencies() if set(re.findall(r"\w+", fold(a.town))) <= said]
+        return named[0].id if len(named) == 1 else None
 
     def set_agency(self, turn: Turn, agency: Agency) -> None:
         """Another agency releases the slot chosen at the first."""

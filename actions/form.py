@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from actions import offers, words
 from actions.base import Action
 from actions.handoff import Emergency, Handoff
@@ -23,6 +25,10 @@ QUESTIONS: dict[str, type[Action]] = {
     "thank": Thank,
 }
 NOT_UNDERSTOOD = frozenset({"out_of_scope", "nlu_fallback"})
+# What tells a sentence from noise: a subject, and words enough.
+SENTENCE = re.compile(r"(?=(?:\S+\s+){3})(?=.*\b(?:je|j['’]|vous|il|elle|mon|ma|mes|le|la|les|un|une)(?:\b|\s))")
+# Below this a question may as well be an answer.
+DOUBTFUL = 0.6
 # After these nothing is asked again: who is in danger, or waits for an adviser, has better to do.
 LAST_WORDS = frozenset({"report_emergency", "ask_human"})
 
@@ -139,9 +145,12 @@ class Form(Action):
         offers.second(turn)
 
     def picks(self, turn: Turn) -> bool:
-        """True when what sounds like a question holds the time that is being asked for ("10h c'est bien")."""
-        asked_time = turn["requested_slot"] in ("slot_id", "preferred_time", "confirm", "change")
-        return asked_time and turn.intent == "list_appointments" and any(m.kind == "time" for m in turn.moments)
+        """True when what sounds like a question is as likely to be an answer, by what it says ("10h c'est bien")."""
+        if turn.intent == "list_appointments":
+            asked_time = turn["requested_slot"] in ("slot_id", "preferred_time", "confirm", "change")
+            return asked_time and any(m.kind == "time" for m in turn.moments)
+        values = any(turn.entity(kind) for kind in ("channel", "agency", "moment"))
+        return turn.intent in ("faq", "thank") and values and turn.confidence < DOUBTFUL
 
     def understood_anyway(self, turn: Turn) -> bool:
         """A sentence with no clear intent still counts when it holds a value that is being asked for."""
@@ -149,6 +158,11 @@ class Form(Action):
 
     def misunderstood(self, turn: Turn) -> None:
         """An example of what is being asked, then the choices, then the way to a human."""
+        if turn.intent == "out_of_scope" and SENTENCE.search(turn.text.lower()):
+            # Another subject, in so many words: told where to go, it is no misunderstanding.
+            turn.say("utter_out_of_scope")
+            self.ask_again(turn)
+            return
         turn["misunderstood"] = times = min((turn["misunderstood"] or 0) + 1, 3)
         if times == 1:
             turn.say(f"utter_example_{turn['requested_slot'] or 'reason'}")

@@ -38,7 +38,7 @@ class Move(SlotForm):
     def take(self, turn: Turn, started: bool) -> None:
         """Which appointment, which time, then the yes."""
         asked = turn["requested_slot"]
-        if not started and turn.intent == "goodbye":
+        if not started and turn.intent == "goodbye" and not turn.moments:
             self.abandon(turn)
             return
         if not turn["appointment_id"] and not self.find(turn):
@@ -49,6 +49,8 @@ class Move(SlotForm):
         if turn.entity("channel") and turn.value("channel") != self.appointment(turn).channel:
             turn.say("utter_move_fixed")
         self.leave_out_old_time(turn, started)
+        if not turn["preferred_time"]:
+            times.on_day(turn, self.appointment(turn).start.date())
         if not self.take_time(turn):
             return
         self.go_on(turn, asked, started)

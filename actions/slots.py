@@ -155,10 +155,9 @@ class SlotForm(Form):
             self.ask_time(turn, quietly=True)
             return
         nearest = [s for s in (page.before, page.after) if s]
-        closed = times.closed_day(turn)
-        if closed:
-            turn.say("utter_agency_closed", day=words.day(turn, closed))
         if nearest:
+            if closed := times.closed_day(turn):
+                turn.say("utter_agency_closed", day=words.day(turn, closed))
             wish = words.wish(turn)
             self.show(turn, nearest, "utter_offer_nearest", wish=wish)
         else:

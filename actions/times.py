@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -14,6 +15,10 @@ from french.model import Moment, Reading
 from french.wish import Wish
 
 NOON = time(12)
+# A day of the week by its name alone: no date, no "prochain".
+BARE_DAY = re.compile(
+    r"^\W*(?:\w+ ){0,2}(?:lundi|mardi|mercredi|jeudi|vendredi)(?!.*(?:\d|prochain|qui vient))", re.IGNORECASE
+)
 # A date this far behind is more likely a slip than next year's.
 SLIP = timedelta(days=60)
 
@@ -32,6 +37,7 @@ def revise(turn: Turn, moments: list[Moment], offered: list[Slot]) -> None:
     before = turn["preferred_time"] or {}
     if offered:
         moments = [counted(m, offered[0].start) for m in moments]
+    moments = [_in_week(m, wish(turn)) for m in moments]
     revised = wish(turn).revised(Wish.of(moments))
     state: dict[str, Any] = {"wish": revised.to_json(), "shown": [], "gone": before.get("gone", [])}
     said = [m for m in moments if m.role == "wanted"]
@@ -55,6 +61,35 @@ def counted(moment: Moment, start: datetime) -> Moment:
     to = start + timedelta(minutes=moment.away)
     hours = next((r for r in moment.readings if r.since or r.until), Reading("hour", since=to.time()))
     return replace(moment, readings=(replace(hours, first=to.date(), last=to.date()),), kind="time", away=None)
+
+
+def _in_week(moment: Moment, wished: Wish) -> Moment:
+    """ "Plutôt jeudi", said of the week that is wished, is the Thursday of that week."""
+    week = wished.wanted[0] if len(wished.wanted) == 1 else None
+    if week is None or week.grain != "week" or not week.first or not BARE_DAY.search(moment.text):
+        return moment
+    return replace(moment, readings=tuple(_moved(r, week.first) for r in moment.readings))
+
+
+def _moved(reading: Reading, first: date) -> Reading:
+    if not reading.first or reading.first != reading.last:
+        return reading
+    day = first + timedelta(days=(reading.first.weekday() - first.weekday()) % 7)
+    return replace(reading, first=day, last=day)
+
+
+def on_day(turn: Turn, day: date) -> None:
+    """Hours said without a day are hours of this day ("le mettre l'après-midi")."""
+    for entity in turn.entities:
+        if entity["entity"] == "moment" and entity["value"]["role"] == "wanted":
+            moment = Moment.from_json(entity["value"])
+            there = tuple(
+                replace(r, first=day, last=day)
+                for r in moment.readings
+                if not r.first and not r.last and not r.weekdays
+            )
+            if there:
+                entity["value"] = replace(moment, readings=there).to_json()
 
 
 def wanted(turn: Turn) -> Wanted:

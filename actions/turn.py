@@ -69,6 +69,7 @@ class Turn:
         self.message_id: str = message.get("message_id") or ""
         self.text: str = message.get("text") or ""
         self.intent: str = (message.get("intent") or {}).get("name") or "nlu_fallback"
+        self.confidence: float = (message.get("intent") or {}).get("confidence") or 0.0
         self.entities: list[dict[str, Any]] = message.get("entities") or []
         self.tracker = tracker
         if not any(c.isalnum() for c in self.text):

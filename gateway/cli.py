@@ -77,17 +77,21 @@ def rasa() -> None:
 @main.command()
 @click.option("--as", "person", default="alice", show_default=True, help="Who is signed in, among the demo's people.")
 @click.option("--medium", type=click.Choice(["web", "app", "sms", "voice"]), default="web", show_default=True)
-def chat(person: str, medium: str) -> None:
+@click.option(
+    "--save", type=click.Path(dir_okay=False, path_type=Path), help="Add the conversation to this file of tests."
+)
+def chat(person: str, medium: str, save: Path | None) -> None:
     """Talk with the assistant in the terminal; it needs `make run` in another one.
 
-    A line is what is said; "#123" presses keys; an empty line is silence on voice; Ctrl-D ends.
+    A line is what is said; "#123" presses keys; an empty line is silence on voice; Ctrl-D ends. What is saved is a
+    dialogue test (docs/dialogue.md): add what its answers must mention.
     """
     import asyncio
 
     from gateway.chat import chat as talk
 
     chosen = settings()
-    asyncio.run(talk(chosen, core_of(chosen), person, medium))
+    asyncio.run(talk(chosen, core_of(chosen), person, medium, save))
 
 
 @main.command()
