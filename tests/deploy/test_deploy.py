@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -229,3 +232,48 @@ def test_probes_and_services_name_ports_that_are_listened_on() -> None:
         if manifest["kind"] == "Service":
             for port in manifest["spec"]["ports"]:
                 assert port["targetPort"] in listened[manifest["spec"]["selector"]["app"]]
+
+
+# -- scripts --------------------------------------------------------------------------------------
+
+
+def test_rasa_s_start_reads_secrets_from_files(tmp_path: Path) -> None:
+    (tmp_path / "python").write_text('#!/bin/sh\necho "$RDV_SECRET|$RDV_TRACKER_URL|$RDV_REDIS_PASSWORD|$*"\n')
+    (tmp_path / "python").chmod(0o755)
+    (tmp_path / "secret").write_text("a $secret 'of' \"its\" own\n")
+    environ = {
+        "PATH": f"{tmp_path}:{os.environ['PATH']}",
+        "RDV_SECRET_FILE": str(tmp_path / "secret"),
+        "RDV_TRACKER_URL": "postgresql://x",
+        "RDV_REDIS_PASSWORD_FILE": str(tmp_path / "secret"),
+    }
+    command = ["sh", str(DEPLOY / "rasa.sh")]
+    said = subprocess.run(command, env=environ, capture_output=True, text=True, check=True).stdout
+    secret, tracker, password, arguments = said.strip().split("|")
+    assert secret == password == "a $secret 'of' \"its\" own"
+    assert tracker == "postgresql://x"
+    assert arguments.startswith("-m bot.light run ")
+    # A secret that is not there stops the start.
+    missing = subprocess.run(command, env=environ | {"RDV_SECRET_FILE": "/nowhere"}, capture_output=True, check=False)
+    assert missing.returncode != 0
+
+
+def test_secrets_are_made_once_and_are_all_that_compose_names(tmp_path: Path) -> None:
+    shutil.copy(DEPLOY / "secrets.sh", tmp_path)
+    found = []
+    for _ in range(2):
+        subprocess.run(["sh", str(tmp_path / "secrets.sh")], check=True, capture_output=True)
+        found.append({path.name: path.read_text() for path in (tmp_path / "secrets").iterdir()})
+    first, made = found
+    assert made == first
+    assert {f"secrets/{name}" for name in made} == {secret["file"] for secret in COMPOSE["secrets"].values()}
+    assert len({made[name] for name in ("rdv_secret", "rasa_secret", "redis_password")}) == 3
+    assert len(made["rdv_secret"]) == 64
+    assert made["postgres_password"] in made["database_url"]
+    assert (tmp_path / "secrets").stat().st_mode & 0o077 == 0
+
+
+def test_images_take_no_environment_no_data_and_no_secret_along() -> None:
+    ignored = (ROOT / ".dockerignore").read_text().splitlines()
+    assert {"**/.venv", "var", "models", "deploy/secrets", ".git"} <= set(ignored)
+    assert "deploy/secrets/" in (ROOT / ".gitignore").read_text().splitlines()
