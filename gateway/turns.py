@@ -30,6 +30,7 @@ STAGES = Histogram("rdv_stage_seconds", "Time of a turn by stage; rasa holds its
 SECRET_HEADER = "X-Rdv-Secret"  # noqa: S105 - the name of the header, not a secret
 VALUE = re.compile(r"(reason|channel|agency|slot|appointment|option|intent|day):[\w:.-]{1,80}")
 SAID = re.compile(r"⟦((?:phone|email):\d+)⟧")
+COMMAND = re.compile(r"^\s*/\s*\w*\s*\{.*")
 KEYS = {"*": "⟦intent:repeat⟧", "0": "⟦intent:ask_human⟧"}
 LONGEST = 2_000
 TURNS_A_MINUTE = 30
@@ -132,7 +133,9 @@ class Turns:
             if len(digits) <= 3:
                 return f"⟦option:{digits}⟧" if digits.isdigit() else "⟦intent:repeat⟧"
             return self.vaulted(turn.conversation, digits, codes=True)
-        text = (turn.text or "").replace("⟦", " ").replace("⟧", " ").lstrip("/ ").strip()
+        # "/inform{…}" is no sentence: what is in its braces was not said by anybody.
+        said = COMMAND.sub(" ", turn.text or "")
+        text = said.replace("⟦", " ").replace("⟧", " ").lstrip("/ ").strip()
         # A number is a code only when one has been sent: "2026" is a year otherwise.
         return self.vaulted(turn.conversation, text, codes=self.core.awaits_code(turn.conversation)) or "…"
 
