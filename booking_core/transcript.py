@@ -51,12 +51,15 @@ class Transcripts(Part):
         except Broken:  # another line of the same conversation took the number
             return self.store.transact(work)
 
-    def tell(self, person_id: str, body: Mapping[str, Any]) -> int:
-        """Say something to a person in every conversation that they have open on a screen; returns how many."""
+    def tell(self, person_id: str, body: Mapping[str, Any], *, mark: str | None = None) -> int:
+        """Say something to a person in every conversation that they have open on a screen; returns how many.
+
+        `mark`: told again under the same one, it is not said twice.
+        """
         with self.store.read() as connection:
             found = transcripts.open_on_screens(connection, number(person_id), self.clock.now())
         for conversation_id in found:
-            self.note_lines(conversation_id, [body])
+            self.note_lines(conversation_id, [body], mark=mark)
         return len(found)
 
     def _said(self, row: Row[Any]) -> Line:

@@ -10,7 +10,7 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from booking_core import Core
-from gateway import account, agenda, oidc, pages, security, webchat
+from gateway import account, agenda, oidc, pages, security, socket, webchat
 from gateway.api import Api
 from gateway.feed import Feed
 from gateway.http import CORE, SETTINGS, TURNS, Handler
@@ -39,6 +39,7 @@ def make_app(settings: Settings, core: Core) -> web.Application:
     account.add_routes(app)
     agenda.add_routes(app)
     oidc.add_routes(app)
+    socket.attach(app)
     app.router.add_routes(Api(core, account.identity_of).routes())
     app.router.add_routes(Feed(core).routes())
     app.router.add_get("/healthz", healthz)

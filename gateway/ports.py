@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
+from booking_core import Core
 from booking_core.notices.mail import Mail, message
-from booking_core.notices.model import Outgoing, Port, Rendered
+from booking_core.notices.model import Outgoing, Port, Render, Rendered
 from gateway.settings import BadSettingsError, Settings
 
 log = logging.getLogger(__name__)
@@ -110,6 +111,28 @@ def mail_of(settings: Settings) -> Port:
         tls=True if url.scheme == "smtp+starttls" else None,
         implicit_tls=url.scheme == "smtps",
     )
+
+
+@dataclass(frozen=True)
+class Live:
+    """A port that also tells the person in the chats they have open on a screen, at once."""
+
+    port: Port
+    core: Core
+    words: Render
+
+    def send(self, outgoing: Outgoing, rendered: Rendered) -> None:
+        """Send one, then tell it; sent again, it is not told again."""
+        self.port.send(outgoing, rendered)
+        if outgoing.kind in STARTED:
+            text = self.words(replace(outgoing, port="mailbox")).text
+            body = {"from": "assistant", "text": text, "choices": []}
+            self.core.tell(outgoing.person_id, body, mark=outgoing.message_id)
+
+
+def live(found: dict[str, Port], core: Core, words: Render) -> dict[str, Port]:
+    """The same ports, which also tell what they carry in the chats that are open."""
+    return {name: Live(port, core, words) for name, port in found.items()}
 
 
 def ports(settings: Settings, texter: Texter) -> dict[str, Port]:

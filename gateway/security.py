@@ -58,6 +58,8 @@ async def headers(request: web.Request, response: web.StreamResponse) -> None:
 @web.middleware
 async def origins(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer preflights; refuse what another origin may not call, and every write that a page elsewhere forged."""
+    if request.path.startswith("/socket.io/"):
+        return await handler(request)  # Socket.IO's server checks the origin itself
     origin = request.headers.get("Origin")
     shared = request.path.startswith(SHARED) and origin in request.app[SETTINGS].origins
     if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:

@@ -20,7 +20,7 @@ from gateway import rasa
 from gateway.app import make_app
 from gateway.notices import Words
 from gateway.pages import PEOPLE
-from gateway.ports import ports, texter_of
+from gateway.ports import live, ports, texter_of
 from gateway.settings import ROOT, Settings
 from gateway.sms.desk import DESK
 from gateway.timer import Timer
@@ -70,7 +70,8 @@ async def serve(settings: Settings, core: Core) -> None:
     await back.setup()
     await web.TCPSite(back, settings.actions_host, settings.actions_port).start()
     await front.setup()
-    timer = Timer(core, ports(settings, texter or front.app[DESK]), Words(core))
+    words = Words(core)
+    timer = Timer(core, live(ports(settings, texter or front.app[DESK]), core, words), words)
     await web.TCPSite(front, settings.host, settings.port).start()
     log.info("the gateway listens on http://%s:%d", settings.host, settings.port)
     ticking = asyncio.create_task(timer.run(settings.tick_seconds, stopped))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import icalendar
 
-from tests.portal.conftest import Front, Person, new_person
+from gateway.notices import Words
+from gateway.ports import live
+from tests.portal.conftest import CODE, Front, Person, Post, new_person
 
 
 def test_moving_and_cancelling(front: Front, person: Person) -> None:
@@ -78,3 +82,22 @@ def test_the_mailbox(front: Front, person: Person) -> None:
     client = person.signed_in()
     front.sent()
     assert len(client.get("/api/letters").json()["letters"]) == 1
+
+
+def test_a_reminder_also_comes_in_the_open_chat(front: Front, person: Person) -> None:
+    booked = person.book(in_days=3)
+    person.signed_in()
+    front.sent()
+    front.clock.set(booked.start - timedelta(hours=47))
+    post, words = Post(), Words(front.core)
+    # Days have passed: signed in again.
+    client = front.client()
+    assert client.post("/api/session", json={"nir": person.nir, "code": CODE}).status_code == 200
+    session = client.post("/api/chat", json={}).json()["session"]
+    front.core.dispatch(live({"email": post, "sms": post}, front.core, words), words)
+    assert [o.kind for o in post.sent if o.person_id == person.id] == ["reminder"]
+    [line] = front.client(Authorization=f"Bearer {session}").get("/web/messages").json()["messages"]
+    assert "Rappel" in line["text"] or "rappel" in line["text"]
+    front.core.tell(person.id, {"from": "assistant", "text": "x", "choices": []}, mark="m")
+    front.core.tell(person.id, {"from": "assistant", "text": "x", "choices": []}, mark="m")
+    assert len(front.client(Authorization=f"Bearer {session}").get("/web/messages").json()["messages"]) == 2
