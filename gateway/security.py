@@ -30,6 +30,8 @@ ALLOWED = {
 }
 # What a page of another origin may call: the chat, with its bearer token and never a cookie.
 SHARED = "/web/"
+# What Rasa's own web clients call, with an origin that their server checks.
+SOCKETS = "/socket.io/"
 REMEMBERED = 10_000
 # A whole request is a few kilobytes: whoever needs longer holds a connection for its own sake.
 BODY_SECONDS = 10.0
@@ -58,7 +60,7 @@ async def headers(request: web.Request, response: web.StreamResponse) -> None:
 @web.middleware
 async def origins(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer preflights; refuse what another origin may not call, and every write that a page elsewhere forged."""
-    if request.path.startswith("/socket.io/"):
+    if request.path.startswith(SOCKETS):
         return await handler(request)  # Socket.IO's server checks the origin itself
     origin = request.headers.get("Origin")
     shared = request.path.startswith(SHARED) and origin in request.app[SETTINGS].origins
@@ -75,6 +77,8 @@ async def whole(request: web.Request, handler: Handler) -> web.StreamResponse:
     if request.body_exists:
         try:
             async with asyncio.timeout(BODY_SECONDS):
+                if request.path.startswith(SOCKETS):
+                    return await handler(request)  # it reads, and limits, the body itself
                 await request.read()
         except TimeoutError:
             raise web.HTTPRequestTimeout from None

@@ -8,10 +8,11 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect, sync_playwright
 
@@ -142,6 +143,14 @@ class Chat:
     @property
     def text(self) -> str:
         return self.log.inner_text().replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def time_of(service: Service, someone: Someone) -> datetime:
+    """The service's own time: its clock starts at NOW again with each of its processes."""
+    with httpx2.Client(base_url=service.url, headers={"Origin": service.url}) as client:
+        client.post("/api/session", json={"demo": someone.key}).raise_for_status()
+        ends = datetime.fromisoformat(client.get("/api/me").json()["ends"])
+    return ends - timedelta(minutes=service.core.settings.session_minutes)
 
 
 def restart_gateway(service: Service) -> None:

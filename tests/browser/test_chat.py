@@ -18,8 +18,8 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from booking_core import Range, Wanted
 from tests import portals
-from tests.browser.conftest import Chat, Someone, picture, restart_gateway
-from tests.conftest import NOW, Service
+from tests.browser.conftest import Chat, Someone, picture, restart_gateway, time_of
+from tests.conftest import Service
 
 WISH = "je voudrais un rdv téléphonique mardi matin pour mon arrêt de travail"
 
@@ -284,7 +284,7 @@ def host(service: Service) -> Iterator[Host]:
 
 
 def test_a_portal_of_another_origin_embeds_it(page: Page, service: Service, someone: Someone, host: Host) -> None:
-    host.embed(portals.token(someone.id, NOW))
+    host.embed(portals.token(someone.id, time_of(service, someone)))
     page.goto(service.host)
     chat = Chat(page)
     chat.expect("Que puis-je faire")
@@ -302,7 +302,7 @@ def test_an_origin_that_is_not_allowed_gets_nothing(page: Page, service: Service
 
     other = Host(f"http://127.0.0.1:{free_port()}", service.url)
     try:
-        other.embed(portals.token(someone.id, NOW))
+        other.embed(portals.token(someone.id, time_of(service, someone)))
         page.goto(f"http://127.0.0.1:{other.server.server_port}")
         expect(page.locator("rdv-chat #problem")).to_contain_text("ne répond pas")
         assert page.locator("rdv-chat #log").inner_text() == ""

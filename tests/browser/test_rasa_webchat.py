@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Page, expect
 
 from tests import portals
-from tests.browser.conftest import Someone
-from tests.conftest import NOW, Service
+from tests.browser.conftest import Someone, time_of
+from tests.conftest import Service
 
 CLIENT = Path(__file__).with_name("vendor") / "rasa-webchat-1.0.1.js"
 
@@ -50,7 +50,7 @@ def serve(service: Service, token: str) -> HTTPServer:
 
 
 def test_it_books_unchanged(page: Page, service: Service, someone: Someone) -> None:
-    server = serve(service, portals.token(someone.id, NOW))
+    server = serve(service, portals.token(someone.id, time_of(service, someone)))
     try:
         page.goto(service.host)
         messages = page.locator(".rw-messages-container")

@@ -87,13 +87,21 @@ def serving(folder: Path, **settings: Any) -> Iterator[Front]:
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", port).start()
 
+    async def stop() -> None:
+        await runner.cleanup()
+        # Socket.IO's pings outlive its connections for a moment.
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
     loop.run_until_complete(start())
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     front = Front(f"http://127.0.0.1:{port}", core, clock, chosen, app)
     yield front
     front.close()
-    asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(30)
+    asyncio.run_coroutine_threadsafe(stop(), loop).result(30)
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
     loop.close()
