@@ -17,3 +17,5 @@ async function letters() {
 }
 
 await letters().catch(problem);
+// A letter about what was just done is on its way for some seconds; asking for ever would keep the session alive.
+for (const seconds of [3, 8]) setTimeout(() => letters().catch(() => {}), seconds * 1000);
