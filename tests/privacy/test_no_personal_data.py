@@ -114,6 +114,7 @@ def by_web(service: Service) -> list[str]:
     """Signed in, a person changes a number and an address, and says much more than was asked."""
     web = Web(service, "david")
     web.say("bonjour, mon numéro de sécu c'est le 1 79 02 22 278 093 et je suis né le 08/02/1979")
+    web.say("je suis pas joignable au zéro six trente-neuf quatre-vingt-dix-huit soixante-dix-sept soixante-six")
     web.say("je veux changer mon numéro de portable pour le 06.39.98.55.44")
     assert "06 39 98 55 44" in words(web.say("non attendez, mon nouveau numéro c'est bien 0639985544")).replace(
         "\u202f", " "
@@ -121,7 +122,6 @@ def by_web(service: Service) -> list[str]:
     web.say("oui")
     web.say(f"mon mail est {NEW_EMAIL}")
     web.say("oui")
-    web.say("je suis pas joignable au zéro six trente-neuf quatre-vingt-dix-huit soixante-dix-sept soixante-six")
     assert "3646" in words(web.say("je veux parler à un conseiller"))
     web.say("rendez-vous par téléphone jeudi matin pour un capital décès, né le 8 février 1979")
     assert "Rien n’est encore réservé" in words(web.say("le premier"))
