@@ -38,6 +38,10 @@ HOUR = re.compile(r" ?(?:h\b|heures?\b|:)")
 DATE_LIKE = re.compile(r"\d{1,2}[ ./-]\d{1,2}[ ./-](?:\d{4}|2[4-9]|3[0-5])")
 
 
+# "02/12/26 09:30" has ten digits too.
+DATED = re.compile(r"\b\d{1,2}/\d{1,2}/\d{2}(?:\d{2})? \d{1,2}[:h]\d{2}")
+
+
 def find(text: str, folded: str, now: datetime) -> List[Entity]:
     """Complete numbers. With several, the new one carries the old ones in `others`; those are of kind "former".
 
@@ -93,7 +97,8 @@ def chosen(folded: str, spans: Sequence[Span]) -> int:
 
 def _complete(folded: str) -> Iterator[Number]:
     for run in runs(folded):
-        yield from _of_run(folded, run)
+        if not DATED.search(folded, *run.span):
+            yield from _of_run(folded, run)
 
 
 def _of_run(folded: str, run: Run) -> Iterator[Number]:

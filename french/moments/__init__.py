@@ -50,6 +50,10 @@ LEAD = re.compile(r"(?:du|depuis|jusqu'au|jusqu'a) ")
 TOLD = re.compile(
     r"\b(?:j'ai (?!rdv|rendez)|j'avais|j'etais|m'a|m'ont|avez|etait|ete|suis (?:alle|venu|passe|tombe)\w*)\b"
 )
+# "Vous n'auriez pas lundi ?" asks for Monday.
+ASKED = re.compile(
+    r"\b(?:auriez|avez|pourriez|pouvez|pourrait|peut|serait|y a|y aurait|est ce)(?: (?:vous|on|il|ce))? (?:pas|rien)(?: (?!sauf|pas)[a-z']+){0,5} $"
+)
 # "Sauf le mercredi" is every Wednesday.
 EVERY = re.compile(r"\b(?:le|les|du|tous les) $")
 INSTEAD = re.compile(r" ?(?:>>|->|=>|→|➔|»|>) ?")
@@ -122,7 +126,7 @@ def _seen(text: str, words: frozenset[str], now: datetime) -> List[Piece]:
 def _role(before: str, after: str, last: Optional[Role]) -> Role:
     if ELSEWHERE.search(before[-60:]):
         return "other"
-    if EXCLUDED.search(before) or CANNOT.match(after):
+    if (EXCLUDED.search(before) and not ASKED.search(before)) or CANNOT.match(after):
         return "excluded"
     if last == "excluded" and UNION.fullmatch(before) and not INSTEAD_OF_IT.search(before):
         return "excluded"

@@ -219,6 +219,7 @@ PARSERS: Tuple[Parser, ...] = (
         written,
     ),
     (MONTH_WORDS, re.compile(rf"{LEFT}{_M}[ -]?(?P<year>\d{{4}})-{_D}"), written),
+    (MONTH_WORDS, re.compile(rf"{LEFT}{_M} (?:le )?{_D}(?P<year>){NOT_COUNTED}(?! et| au| a)"), written),
     (NUMBER, re.compile(rf"{LEFT}(?:le )?{_W}(?:le )?{_DD}(?P<sep> ?/ ?|[.-]){_MM}(?P=sep){_YY}(?![\d/:h])"), numeric),
     (NUMBER, re.compile(rf"(?<![\w#/.,:'])(?:le )?{_W}(?:le )?{_DD} ?/ ?{_MM}(?P<year>)(?![\d/:h]|[.,]\d)"), numeric),
     (NUMBER, re.compile(rf"{LEFT}(?P<year>(?:19|20)\d\d)[-/.]{_MM}[-/.]{_DD}(?!\d)"), numeric),

@@ -19,6 +19,7 @@ FILLER = (
 )
 TOGETHER = re.compile(rf"[ ,.']*(?:{FILLER}[ ,']*){{0,6}}")
 RANGE = re.compile(r"(?: ?[-/] ?| (?:a|au|aux|et|jusqu'a|jusqu'au|jusque|puis) (?:l'|le |la )?|jusqu'a |jusqu'au )")
+PERIODS = re.compile(r" (a|au|et|jusqu'a|jusqu'en)(?: la| le)? ?")
 DASH = re.compile(r" ?(?:-|/) ?")
 UNION = re.compile(
     r"[ ,]*(?:ou|et|soit|voire|sinon|comme|/|,)(?: (?:bien|alors|sinon|encore|meme|si|possible|eventuellement|a la rigueur|peut etre|plutot|a|le|la|un|une|au|de|du|les))*[ ,]*(?:l')?"
@@ -32,7 +33,7 @@ CORRECTION = re.compile(
 WORKING = r"je (?:finis|sors|termine|debauche|quitte)|(?:je |j')(?:travaille?|bosse|suis au travail|ai cours) jusqu'a|je (?:commence|embauche|reprends|prends mon poste)"
 MODIFIER = re.compile(
     rf"\b(?P<mod>{WORKING}|pas avant|pas plus tot qu[e']|au plus tot|a partir|a compter|a dater|des|pas apres|pas plus tard qu[e']|au plus tard|plus tard qu[e']|avant la fin|avant|"
-    r"d'ici(?: a)?|jusqu'a|jusqu'au|jusque|apres|passee?(?= ?$))"
+    r"d'ici(?: a)?|jusqu'a|jusqu'au|jusqu'en|jusque|apres|passee?(?= ?$))"
     r"(?: ?(?:de|du|d'|le|la|les|l'|a|au|des|vers|mon|ce|travail|que))* ?$"
 )
 MEANING = {
@@ -134,6 +135,9 @@ def _ranges(text: str, pieces: List[Piece], *, days: bool, hours: bool) -> List[
     for piece in pieces:
         last = done[-1] if done else None
         kind = (days, hours)
+        if days and last and _periods(text, last, piece):
+            done[-1] = _period_range(text, last, piece)
+            continue
         if last and last.point and piece.point and (last.days, last.hours) == (piece.days, piece.hours) == kind:
             link = text[last.end : piece.start + (3 if text.startswith("au ", piece.start) else 0)]
             before = text[done[-2].end if len(done) > 1 else 0 : last.start]
@@ -147,6 +151,18 @@ def _ranges(text: str, pieces: List[Piece], *, days: bool, hours: bool) -> List[
                     continue
         done.append(piece)
     return done
+
+
+def _periods(text: str, last: Piece, piece: Piece) -> bool:
+    """True for two weeks or months with what makes a range of them: "entre décembre et février"."""
+    link = PERIODS.fullmatch(text, last.end, piece.start)
+    both = all(len(p.said.readings) == 1 and p.said.readings[0].grain in ("week", "month") for p in (last, piece))
+    return both and link is not None and (link[1] != "et" or text[: last.start].endswith("entre "))
+
+
+def _period_range(text: str, first: Piece, last: Piece) -> Piece:
+    a, b = first.said.readings[0], last.said.readings[0]
+    return Piece(first.start, last.end, Said((replace(a, last=b.last, grain="day"),)))
 
 
 def _hour_range(first: Piece, last: Piece) -> Optional[Said]:

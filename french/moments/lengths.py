@@ -56,9 +56,10 @@ def few(m: re.Match[str], now: datetime) -> Said:
 def coming(m: re.Match[str], now: datetime) -> Optional[Said]:
     """ "les trois prochains jours", "3 heures suivantes", "dans les prochains jours"."""
     unit = m["unit"] or m["unit_"]
-    if not (m["count"] or m["det"]):
+    said = m["count"] or m["after"]
+    if not (said or m["det"]):
         return None
-    count, today = number(m["count"]) if m["count"] else {"j": 7, "s": 4, "m": 2, "h": 3}[unit[0]], now.date()
+    count, today = number(said) if said else {"j": 7, "s": 4, "m": 2, "h": 3}[unit[0]], now.date()
     if unit.startswith("h"):
         since = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
         until = since + timedelta(hours=count)
@@ -148,7 +149,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("dans", "ici", "sous", "delai")),
         re.compile(
-            rf"\b(?P<lead>dans (?:encore |environ |a peu pres )?|d'ici (?:a )?|sous (?:les )?|dans un delai (?:de |d'))(?P<the>les )?{_COUNT}(?:(?:/| ou | a )(?P<more>#?\d{{1,2}}))? ?(?P<unit>{_UNIT})(?: et (?P<count2>{NUM}) (?P<unit2>{_UNIT})| et (?P<half>demie?)| et (?P<quarter>quart)| ?(?:et )?(?P<less>moins )?(?P<minutes>#?[0-5]?\d)(?!\d| ?[h:/])(?: minutes)?)?"
+            rf"\b(?P<lead>dans (?:encore |environ |a peu pres )?|d'ici (?:a )?|sous (?:les )?|dans un delai (?:de |d'))(?P<the>les )?{_COUNT}(?:(?:/|-| ou | a )(?P<more>#?\d{{1,2}}))? ?(?P<unit>{_UNIT})(?: et (?P<count2>{NUM}) (?P<unit2>{_UNIT})| et (?P<half>demie?)| et (?P<quarter>quart)| ?(?:et )?(?P<less>moins )?(?P<minutes>#?[0-5]?\d)(?!\d| ?[h:/])(?: minutes)?)?"
         ),
         within,
     ),
@@ -162,7 +163,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("prochain", "prochaine", "suivant", "suivante", "venir", "viennent", "suivent")),
         re.compile(
-            rf"{LEFT}(?:dans |sur |pour |pendant )?(?P<det>les |ces )?(?:(?P<count>#?\d{{1,2}}) )?(?:prochaine?s? (?P<unit>jours|heures|semaine|mois)|(?P<unit_>jours|heures|semaine|mois) (?:suivante?s?|a venir|qui viennent|qui suivent|prochaine?s?))\b"
+            rf"{LEFT}(?:dans |sur |pour |pendant )?(?P<det>les |ces )?(?:(?P<count>#?\d{{1,2}}) )?(?:prochaine?s? (?:(?P<after>#?\d{{1,2}}) )?(?P<unit>jours|heures|semaine|mois)|(?P<unit_>jours|heures|semaine|mois) (?:suivante?s?|a venir|qui viennent|qui suivent|prochaine?s?))\b"
         ),
         coming,
     ),

@@ -69,23 +69,23 @@ def week_of(m: re.Match[str], now: datetime) -> Said:
 
 
 def weekend(m: re.Match[str], now: datetime) -> Said:
-    """ "ce week-end", "le week-end prochain" (this one or the next, said from Monday to Friday), "le week-end" in general."""
-    today, which, det = now.date(), m["which"] or "", m["det"] or ""
-    saturday = calendar.monday(today) + timedelta(days=5)
-    if re.search(r"prochain", which) and today.weekday() < 5:
-        return Said(
-            tuple(Reading("day", first=d, last=d + timedelta(days=1)) for d in (saturday, saturday + timedelta(days=7)))
-        )
-    if re.search(NEXT, which):
-        saturday += timedelta(
-            days=7 if today.weekday() >= 5 or ("prochain" not in which and "vient" not in which) else 0
-        )
-    elif det in ("les ", "tous les ", "un ", "le ") and not which:
+    """ "ce week-end", "le week-end prochain" (this one or the next, said from Monday to Friday), "les week-ends"."""
+    today, which = now.date(), m["which"] or ""
+    saturday, week = calendar.monday(today) + timedelta(days=5), timedelta(days=7)
+    if m["day"]:
+        month = calendar.month_number(m["month"].rstrip(".")) if m["month"] else None
+        day = calendar.dated(number(m["day"]), month, None, today)
         return (
-            Said((Reading("day", first=saturday, last=saturday + timedelta(days=1)),))
-            if det == "le "
-            else Said((Reading("day", weekdays=WEEKEND),))
+            days(calendar.monday(day) + timedelta(days=5), calendar.monday(day) + timedelta(days=6))
+            if day
+            else IMPOSSIBLE
         )
+    if "semaine" in which or (today.weekday() >= 5 and re.search(NEXT, which)) or re.match("suivant|d'apres", which):
+        saturday += week
+    elif "prochain" in which:
+        return Said(tuple(Reading("day", first=d, last=d + timedelta(days=1)) for d in (saturday, saturday + week)))
+    elif not which and m["det"] in ("les ", "tous les ", "un "):
+        return Said((Reading("day", weekdays=WEEKEND),))
     return days(saturday, saturday + timedelta(days=1))
 
 
@@ -188,7 +188,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("weekend", "end")),
         re.compile(
-            rf"\b(?P<det>ce |le |les |tous les |un |du )?(?:weekend|week end|w end)(?: (?P<which>{NEXT}|ci))?\b"
+            rf"\b(?P<det>ce |le |les |tous les |un |du )?(?:weekend|week end|w end)(?: (?P<which>{NEXT}|ci|(?:de )?la semaine (?:{NEXT}))| du (?P<day>{DAY})(?: (?P<month>{MONTH}))?)?(?!\w)"
         ),
         weekend,
     ),
