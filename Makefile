@@ -25,12 +25,12 @@ setup: .venv/.ready bot/.venv/.ready ## Install what is missing, in both environ
 .venv/.ready: pyproject.toml uv.lock $(filter .uv/bin/uv,$(UV))
 	@test -n "$(PYTHON311)" || { echo "Python 3.11 or newer is missing. Type: apt install python3.11, or: pyenv install 3.11"; exit 1; }
 	@echo "→ the environment of the gateway, actions and core"
-	@$(UV) sync --frozen --python "$(PYTHON311)" && touch $@
+	@$(UV) sync --frozen --compile-bytecode --python "$(PYTHON311)" && touch $@
 
 bot/.venv/.ready: bot/pyproject.toml bot/uv.lock $(filter .uv/bin/uv,$(UV))
 	@test -n "$(PYTHON310)" || { echo "Python 3.10 is missing (Rasa needs it). Type: apt install python3.10, or: pyenv install 3.10"; exit 1; }
 	@echo "→ the environment of Rasa"
-	@cd bot && $(if $(findstring /,$(filter-out /%,$(UV))),../)$(UV) sync --frozen --python "$(PYTHON310)" && touch .venv/.ready
+	@cd bot && $(if $(findstring /,$(filter-out /%,$(UV))),../)$(UV) sync --frozen --compile-bytecode --python "$(PYTHON310)" && touch .venv/.ready
 
 train: $(MODEL) ## Train the model when its data changed
 
