@@ -83,8 +83,13 @@ def named(path: Path) -> Iterator[str]:
             parts = [node.value]
         else:
             continue
-        if re.fullmatch(r"(utter_|\\w\+_)[\w\\+]*[a-z0-9+]", "".join(parts)):
-            yield "".join(parts)
+        name = "".join(parts)
+        # A name made at run time alone, f"utter_{kind}", would be every response.
+        if re.fullmatch(r"(utter_|\\w\+_)[\w\\+]*[a-z0-9+]", name) and name.replace(r"\w+", "").strip("_") not in (
+            "",
+            "utter",
+        ):
+            yield name
 
 
 def wordings(*, leaves: bool = False) -> Iterator[str]:
