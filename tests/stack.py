@@ -62,7 +62,12 @@ class Stack:
         )
         self.turns = Turns(self.core, rasa_url=self.rasa_url, secret=SECRET)
         await self._serve_actions()
-        await rasa.ready(self.rasa_url)
+        try:
+            await rasa.ready(self.rasa_url)
+        except TimeoutError:
+            # A Rasa that starts too late must not take the machine from the tests that follow.
+            await self.stop()
+            raise
 
     async def _serve_actions(self) -> None:
         app = make_app(self.core, secret=SECRET)
