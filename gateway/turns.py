@@ -109,7 +109,8 @@ class Turns:
             with STAGES.labels("rasa").time():
                 raw = await asyncio.wait_for(self._rasa(turn, text), PATIENCE[turn.medium])
         except (TimeoutError, aiohttp.ClientError) as failure:
-            log.warning("rasa did not answer: %s", type(failure).__name__)
+            # The status tells a secret that is not shared (403) from a turn that failed (500).
+            log.warning("rasa did not answer: %s %s", type(failure).__name__, getattr(failure, "status", ""))
             return [response("utter_unavailable", turn.medium)], "unavailable"
         if not any(m.get("text") for m in raw):
             log.error("rasa answered nothing")
