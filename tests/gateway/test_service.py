@@ -203,7 +203,7 @@ def test_personal_numbers_never_reach_rasa(service: Service) -> None:
 def test_killed_processes_come_back_and_lose_nothing(service: Service) -> None:
     web = Web(service, "chloe")
     web.say("je voudrais un rendez-vous en agence pour une maternité")
-    pattern = f"rasa run.*--port {service.environ['RDV_RASA_PORT']}"
+    pattern = f"bot.light run.*--port {service.environ['RDV_RASA_PORT']}"
     found = subprocess.run(["pgrep", "-f", pattern], capture_output=True, text=True, check=True)
     os.kill(int(found.stdout.split()[0]), signal.SIGKILL)
     assert words(web.say("à Fougères"))
