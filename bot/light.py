@@ -1,7 +1,7 @@
 """`python -m bot.light …` is `rasa …` without TensorFlow: half of the time it takes to start, half of its memory.
 
 Rasa imports TensorFlow wherever it may be needed; no component or policy of ours ever calls it
-(docs/decisions/0011-no-tensorflow.md). So its modules are stood in for by names that lead nowhere.
+(docs/decisions/0006-no-tensorflow.md). So its modules are stood in for by names that lead nowhere.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Conversations in SQL as Rasa keeps them, read again only when another process wrote to them.
 
 Rasa's own store reads and rebuilds the whole conversation twice a turn and opens a new SQLite connection each time:
-more than half of a turn, and more with each turn (docs/decisions/0010-tracker-store.md).
+more than half of a turn, and more with each turn (docs/decisions/0005-tracker-store.md).
 """
 
 from __future__ import annotations
