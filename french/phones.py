@@ -36,6 +36,8 @@ LETTER_O = re.compile(r"\bo(?=[1-9](?:[ .-]?\d\d){4}\b)")
 TAIL = re.compile(r"\W*(?:euh |ah |oups )*(?:non|pardon|enfin)(?: (?:pardon|non|euh|c'est|plutot|pas \w+))*\W*")
 HOUR = re.compile(r" ?(?:h\b|heures?\b|:)")
 DATE_LIKE = re.compile(r"\d{1,2}[ ./-]\d{1,2}[ ./-](?:\d{4}|2[4-9]|3[0-5])")
+# "09/04 10h15".
+HOUR_AFTER_DATE = re.compile(r"\d{1,2}[/.-]\d{1,2} \d{1,2} ?[h:]")
 
 
 # "02/12/26 09:30" has ten digits too.
@@ -70,7 +72,8 @@ def incomplete(text: str, folded: str, now: datetime) -> List[Entity]:
         if not re.match(r"0[1-9]", digits) or not 4 <= len(digits) <= 14 or len(digits) == 10:
             continue
         cued = CUE.search(folded, max(0, start - 45), start) is not None
-        if not cued and (len(digits) < 6 or DATE_LIKE.fullmatch(folded[start:end])):
+        dated = DATE_LIKE.fullmatch(folded, start, end) or HOUR_AFTER_DATE.match(folded, start)
+        if not cued and (len(digits) < 6 or dated):
             continue
         if len(digits) <= 12 or cued:
             found.append(Entity("phone", f"+33{digits[1:]}", text[start:end], (start, end), valid=False))

@@ -45,7 +45,7 @@ EXISTING = re.compile(
 INSTEAD_OF_IT = re.compile(r"\b(?:plutot|mais|sinon)\b")
 TO = re.compile(r" (?:a|au|pour|vers)(?: le| la)? ")
 # The words of a piece that belong to what comes before it as well.
-LEAD = re.compile(r"(?:du|depuis|jusqu'au|jusqu'a) ")
+LEAD = re.compile(r"(?:du|depuis|il y a|y a|ca fait|cela fait|voila|jusqu'au|jusqu'a) ")
 # A past day in a story is no wish that cannot be granted: "hier j'ai appelé".
 TOLD = re.compile(
     r"\b(?:j'ai (?!rdv|rendez)|j'avais|j'etais|m'a|m'ont|avez|etait|ete|suis (?:alle|venu|passe|tombe)\w*)\b"
@@ -57,9 +57,14 @@ ASKED = re.compile(
 # "Sauf le mercredi" is every Wednesday.
 EVERY = re.compile(r"\b(?:le|les|du|tous les) $")
 INSTEAD = re.compile(r" ?(?:>>|->|=>|→|➔|»|>) ?")
-# The time of something else than the appointment: a birth, a death, the end of a leave, a greeting.
+# "Bonne soirée", "rue du 11 novembre": no time at all; the bar stands where it would begin.
+NO_TIME = re.compile(
+    r"\b(?:(?:bonne|agreable|excellente?)(?: fin de| debut de)? \||bon \|(?:apres|week|midi|soir|debut|fin)"
+    r"|(?:rue|avenue|av|boulevard|bd|bld|allees?|quai|impasse|chemin|square|cours|pont|faubourg|esplanade|lycee|college|(?<!une )(?<!de )(?<!des )place) \|du )"
+)
+# The time of something else than the appointment: a birth, a death, the end of a leave.
 ELSEWHERE = re.compile(
-    r"\b(?:(?:depuis|il y a|pendant|durant|bon(?:ne)?|agreable|excellente?|nee?s?|morte?|decedee?s?|accouche\w*|accouchement|terme|dpa|hospitalisee?|operee?|"
+    r"\b(?:(?:depuis|il y a|y a|ca fait|cela fait|voila|pendant|durant|nee?s?|morte?|decedee?s?|accouche\w*|accouchement|terme|dpa|hospitalisee?|operee?|"
     r"licencie\w*|embauche\w*|commence\w*|debute\w*|finit|finissait|termine\w*|expir\w*|reprends?|travaille|bosse|tombee?|blessee?|recu|envoyee?|marie\w*|divorce\w*)"
     r"(?: (?:est|sera|etait|prevue?|mon|travail|le|la|les|l'|ce|un|une|au|en|du|de|depuis|jusqu'a|jusqu'au|seulement|deja|chez vous|hier|a) ?)* ?"
     r"|(?:en arret|arretee?)(?: (?:de travail|maladie))? (?:du|depuis|jusqu'au|jusqu'a) (?:le )?"
@@ -116,7 +121,8 @@ def _seen(text: str, words: frozenset[str], now: datetime) -> List[Piece]:
                 meaning in (dates.between, hours.window) and moved(text[max(0, start - 80) : start] + m[0][:3])
             ):
                 end = m.end()
-                pieces.append(Piece(start, end, said))
+                if not NO_TIME.search(f"{text[max(0, start - 30) : start]}|{m[0]}"):
+                    pieces.append(Piece(start, end, said))
             following = pattern.search(text, max(end, start + 1))
         if following:
             waiting.append((following.start(), -following.end(), order, following))
@@ -149,7 +155,8 @@ def _past(piece: Piece, now: datetime) -> Optional[Problem]:
         if r.weekdays or r.last is None or r.last > now.date():
             return None
         until = r.until or (r.since if r.open is None and not r.across else None)
-        if r.last == now.date() and (until is None or until > now.time() or until == time(0)):
+        minute = now.time().replace(second=0, microsecond=0)
+        if r.last == now.date() and (until is None or until >= minute or until == time(0)):
             return None
     return "past"
 

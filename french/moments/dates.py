@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Callable, Optional, Tuple
 
@@ -44,7 +45,13 @@ def written(m: re.Match[str], now: datetime) -> Optional[Said]:
 
 def numeric(m: re.Match[str], now: datetime) -> Optional[Said]:
     """ "03/12", "lundi 8/2/2016", "2014-04-18", "le 17 2"."""
-    return _date(number(m["day"]), number(m["month"]), _year(m["year"]), m.groupdict().get("weekday"), now)
+    said = m.groupdict()
+    weekday = said.get("weekday") or said.get("weekday_")
+    found = _date(number(m["day"]), number(m["month"]), _year(m["year"]), weekday, now)
+    if not said.get("hour"):
+        return found
+    at = time(int(said["hour"]), int(said["minute"]))  # ISO 8601
+    return found._replace(readings=tuple(replace(r, grain="minute", since=at) for r in found.readings))
 
 
 def weekday_date(m: re.Match[str], now: datetime) -> Optional[Said]:
@@ -75,13 +82,11 @@ def day_of_month(m: re.Match[str], now: datetime) -> Optional[Said]:
 def between(m: re.Match[str], now: datetime) -> Optional[Said]:
     """ "du 13 au dimanche 15 juillet", "14 - 20 sept. 2014", "novembre entre 19 et 20", "du 3 au 8"."""
     groups, today = m.groupdict(), now.date()
-    month = groups.get("month")
+    month = groups.get("month") or groups.get("mm")
     bound = m["lead"] in ("du ", "les ") or groups.get("weekday") or "le " in m["link"] or "au" in m["link"]
     if not (month or bound) or (m["lead"] == "de " and not month):
         return None
-    last = calendar.dated(
-        number(m["last"]), calendar.month_number(month.rstrip(".")) if month else None, _year(groups.get("year")), today
-    )
+    last = calendar.dated(number(m["last"]), _month(month), _year(groups.get("year")), today)
     if last is None:
         return IMPOSSIBLE
     first = _day_before(number(m["first"]), last)
@@ -140,6 +145,10 @@ def holiday(m: re.Match[str], now: datetime) -> Optional[Said]:
     """ "à la Toussaint", "le lundi de Pâques 2027"."""
     name = m["name"].replace("jours de l'an", "jour de l'an").replace("1e de l'an", "jour de l'an")
     return on(calendar.holiday(name, _year(m["year"]), now.date()))
+
+
+def _month(said: Optional[str]) -> Optional[int]:
+    return None if not said else int(said) if said.isdigit() else calendar.month_number(said.rstrip("."))
 
 
 def _year(said: Optional[str]) -> Optional[int]:
@@ -204,6 +213,7 @@ def _day_before(day: int, last: date) -> Optional[date]:
 
 _D, _M, _Y = rf"(?P<day>{DAY})", rf"(?P<month>{MONTH})", rf"(?P<year>{YEAR})"
 _W = rf"(?:(?P<weekday>{ANY_DAY}),? ?(?:le )?)?"
+NOT_A_DATE = r"(?![\w/:]|[.,-]\d| (?:h|heures|euros)\b| ?[%€])"
 _DD, _MM = r"(?P<day>0?[1-9]|[12]\d|3[01])", r"(?P<month>0?[1-9]|1[0-2])"
 # "Le quatre douze" is said as "le 4 12" is typed.
 _SAID_D, _SAID_M = r"(?P<day>#?(?:[12]\d|3[01]|0?[1-9])(?!\d))", r"(?P<month>#?(?:1[0-2]|0?[1-9])(?!\d))"
@@ -222,7 +232,22 @@ PARSERS: Tuple[Parser, ...] = (
     (MONTH_WORDS, re.compile(rf"{LEFT}{_M} (?:le )?{_D}(?P<year>){NOT_COUNTED}(?! et| au| a)"), written),
     (NUMBER, re.compile(rf"{LEFT}(?:le )?{_W}(?:le )?{_DD}(?P<sep> ?/ ?|[.-]){_MM}(?P=sep){_YY}(?![\d/:h])"), numeric),
     (NUMBER, re.compile(rf"(?<![\w#/.,:'])(?:le )?{_W}(?:le )?{_DD} ?/ ?{_MM}(?P<year>)(?![\d/:h]|[.,]\d)"), numeric),
-    (NUMBER, re.compile(rf"{LEFT}(?P<year>(?:19|20)\d\d)[-/.]{_MM}[-/.]{_DD}(?!\d)"), numeric),
+    # "Le 15-03", "lundi 02.05": a dash or a point needs a word before it, or to be all that is said.
+    (
+        NUMBER,
+        re.compile(
+            rf"{LEFT}(?:(?:le |du |au )(?:(?P<weekday>{ANY_DAY}),? )?|(?P<weekday_>{ANY_DAY}),? (?:le )?){_DD}[.-](?P<month>0[1-9]|1[0-2])(?P<year>){NOT_A_DATE}"
+        ),
+        numeric,
+    ),
+    (NUMBER, re.compile(rf"\A\W*{_DD}[.-](?P<month>0[1-9]|1[0-2])(?P<year>)(?=\W*\Z| (?:a|vers) #?\d)"), numeric),
+    (
+        NUMBER,
+        re.compile(
+            rf"{LEFT}(?P<year>(?:19|20)\d\d)[-/.]{_MM}[-/.]{_DD}(?!\d)(?:t(?P<hour>[01]\d|2[0-3]):(?P<minute>[0-5]\d)(?::[0-5]\d)?)?"
+        ),
+        numeric,
+    ),
     (NUMBER, re.compile(rf"{LEFT}le {_SAID_D} {_SAID_M}(?: {_YY})?(?! ?(?:h\b|h\d|[:/]|heures|\d|{MONTH}))"), numeric),
     (NUMBER, re.compile(rf"\A\W*{_DD} {_MM}(?: {_YY})?\W*\Z"), numeric),
     (
@@ -235,14 +260,14 @@ PARSERS: Tuple[Parser, ...] = (
     (
         NUMBER,
         re.compile(
-            rf"{LEFT}(?:le|du|au|ce) {_D}(?P<of> du mois prochain| (?:du|de ce) mois(?: ci)?| prochain)?{NOT_COUNTED}"
+            rf"(?:{LEFT}(?:le|du|au|ce) |(?<=jusqu'au )){_D}(?P<of> du mois prochain| (?:du|de ce) mois(?: ci)?| prochain)?{NOT_COUNTED}"
         ),
         day_of_month,
     ),
     (
         NUMBER,
         re.compile(
-            rf"{LEFT}(?P<lead>du |de |entre |les |)(?:le )?{_W}(?P<first>{DAY})(?P<link> ?(?:au|a|et|-|jusqu'au) ?(?:le )?)(?:{ANY_DAY} )?(?P<last>{DAY})(?: {_M})?(?: {_Y})?{NOT_COUNTED}"
+            rf"{LEFT}(?P<lead>du |de |entre |les |)(?:le )?{_W}(?P<first>{DAY})(?P<link> ?(?:au|a|et|-|jusqu'au|jusqu'a) ?(?:le )?)(?:{ANY_DAY} )?(?P<last>{DAY})(?: {_M}| ?/ ?(?P<mm>0?[1-9]|1[0-2])(?![\d/:h]))?(?: {_Y})?{NOT_COUNTED}"
         ),
         between,
     ),

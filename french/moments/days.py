@@ -100,7 +100,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("lendemain", "surlendemain", "veille", "jours")),
         re.compile(
-            r"\b(?:le |la |au |du |des le |l')?(?:lendemain|(?P<two>surlendemain|avant veille)|(?P<before>veille|jours d'avant)|jours (?:d'apres|suivant))\b(?P<anchor> (?:de |du |d'|des )(?!mon |ma |la |ce |cette |son ))?"
+            r"\b(?:le |la |au |du |des le |l')?(?:lendemain|(?P<two>surlendemain|avant veille)|(?P<before>veille|jours d'avant)|jours (?:d'apres|suivant))\b(?P<anchor> (?:de |du |d'|des )(?!mon |ma |ce |cette |son |la (?!toussaint|pentecote|saint|chandeleur|fete|rentree)))?"
         ),
         next_day,
     ),

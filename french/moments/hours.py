@@ -138,8 +138,9 @@ def _daypart(since: time, until: time) -> Said:
 
 
 def _minutes(groups: dict[str, Optional[str]]) -> int:
-    if groups.get("minute"):
-        return number(groups["minute"])
+    said = groups.get("minute") or groups.get("minute_")
+    if said:
+        return number(said)
     if groups.get("more"):
         return 30 if "demi" in groups["more"] else 45 if "trois" in groups["more"] or "3" in groups["more"] else 15  # type: ignore[operator]
     if groups.get("less"):
@@ -152,7 +153,7 @@ _ONE = r"(?P<hour>une)"
 _ANY_HOUR = r"#?(?:2[0-4]|1\d|0?\d)"
 _SIXTY = r"(?:#[0-5]?\d|[0-5]\d)"
 _MONTHS = "janvier|fevrier|mars|avril|mai|juin|juillet|aout|sept|septembre|octobre|novembre|decembre"
-_NO_MONTH = rf"(?!\d| ?(?:{_MONTHS}|/|h\b|heures|jours|personnes|euros))"
+_NO_MONTH = rf"(?!\d| ?(?:{_MONTHS}|/|h(?![a-z])|heures|jours|personnes|euros))"
 _EXTRA = rf"(?: et (?P<more>demie?|quart|#?3 quarts?)| moins (?:le |un )?(?P<less>quart|#?\d{{1,2}})| ?(?:et )?(?P<minute>{_SIXTY}|(?<=h)\d|(?<=et )\d(?= minutes))(?: ?(?:minutes|m\b))?{_NO_MONTH})?"
 _PART = r"(?:matinee|matin|apres midi|aprem|soiree|soir|nuit)"
 _IN_PART = rf"(?:,? ?(?:du|de l'|de la|dans la|dans l'|d'|l'|le) ?(?P<part>{_PART})\b)"
@@ -165,7 +166,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset("#"),
         re.compile(
-            rf"(?<![\w#.,:']){_LENGTH_BEFORE}{_HOUR} ?(?:h(?![a-z])|heures\b){_EXTRA}(?: ?(?:pile|precises?|environ|tapantes))?{_IN_PART}?{_LENGTH_AFTER}"
+            rf"(?<![\w#.,:']){_LENGTH_BEFORE}{_HOUR}(?:[.,](?P<minute_>[0-5]\d))? ?(?:h(?![a-z])|heures\b){_EXTRA}(?: ?(?:pile|precises?|environ|tapantes))?{_IN_PART}?{_LENGTH_AFTER}"
         ),
         clock,
     ),
@@ -213,7 +214,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("midi", "minuit")),
         re.compile(
-            rf"(?:(?<!apres )|(?=midi et (?:demi|quart)))(?<!le )(?<!ce )(?<!entre le )\b(?P<noon>midi|minuit)\b(?! et (?:#?2|deux)\b){_EXTRA}(?: (?:pile|environ|precises?))?"
+            rf"(?:(?<!apres )|(?=midi (?:et (?:demi|quart)|#(?:15|20|30|40|45))))(?<!le )(?<!ce )(?<!entre le )\b(?P<noon>midi|minuit)\b(?! et (?:#?2|deux)\b){_EXTRA}(?: (?:pile|environ|precises?))?"
         ),
         noon,
     ),
@@ -260,7 +261,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("matin", "matinee", "apres", "aprem", "soir", "soiree", "journee", "nuit")),
         re.compile(
-            r"(?:(?:\b|(?<=\d))(?P<edge>(?:tres |assez )?tot |de bonne heures |debut |milieu |mi |fin )(?:de |d'|du |dans |en )?(?:la |le |l')?)?(?:\b(?P<det>ce |cet |cette |le |la |en |dans la |dans l'|un |une |l'|d'|n'importe quel |chaque |tous les |les ))?\b(?P<part>matinee|matin|apres midi(?! et (?:demi|quart))|aprem|soiree|soir|journee(?<=fin de journee)|journee(?<=debut de journee)|journee(?<=fin de la journee)|journee(?<=debut de la journee)|journee(?<=milieu de journee)|journee(?<=mi journee)|journee(?<=en journee)|nuit)\b(?P<late> tard)?(?! de travail| type)"
+            r"(?:(?:\b|(?<=\d))(?P<edge>(?:tres |assez )?tot |de bonne heures |debut |milieu |mi |fin )(?:de |d'|du |dans |en )?(?:la |le |l')?)?(?:\b(?P<det>ce |cet |cette |le |la |en |dans la |dans l'|un |une |l'|d'|n'importe quel |chaque |tous les |les ))?\b(?P<part>matinee|matin|apres midi(?! (?:et (?:demi|quart)|#(?:15|20|30|40|45)\b))|aprem|soiree|soir|journee(?<=fin de journee)|journee(?<=debut de journee)|journee(?<=fin de la journee)|journee(?<=debut de la journee)|journee(?<=milieu de journee)|journee(?<=mi journee)|journee(?<=en journee)|nuit)\b(?P<late> tard)?(?! de travail| type)"
         ),
         part_of_day,
     ),

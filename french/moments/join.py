@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import product
 from typing import List, Optional, Tuple
 
+from dateutil.relativedelta import relativedelta
+
 from french.model import Reading
 from french.moments.hours import between
-from french.moments.piece import WEEKDAY, Piece, Said
+from french.moments.piece import DAY, WEEKDAY, Piece, Said
 
 # What may stand between a day and its hour without parting them.
 FILLER = (
@@ -32,14 +34,14 @@ CORRECTION = re.compile(
 # Whoever finishes at 17:00 can come from then on, whoever begins at 14:00 until then.
 WORKING = r"je (?:finis|sors|termine|debauche|quitte)|(?:je |j')(?:travaille?|bosse|suis au travail|ai cours) jusqu'a|je (?:commence|embauche|reprends|prends mon poste)"
 MODIFIER = re.compile(
-    rf"\b(?P<mod>{WORKING}|pas avant|pas plus tot qu[e']|au plus tot|a partir|a compter|a dater|des|pas apres|pas plus tard qu[e']|au plus tard|plus tard qu[e']|avant la fin|avant|"
+    rf"\b(?P<mod>{WORKING}|pas avant|pas plus tot qu[e']|au plus tot|a partir|a compter|a dater|depuis|des|pas apres|pas plus tard qu[e']|au plus tard|plus tard qu[e']|avant la fin|avant|"
     r"d'ici(?: a)?|jusqu'a|jusqu'au|jusqu'en|jusque|apres|passee?(?= ?$))"
     r"(?: ?(?:de|du|d'|le|la|les|l'|a|au|des|vers|mon|ce|travail|que))* ?$"
 )
 MEANING = {
     "je commence": "before", "je embauche": "before", "je reprends": "before", "je prends": "before", "je ": "from", "j'ai": "from",
     "pas avant": "from", "pas plus tot": "from", "au plus tot": "from", "a partir": "from", "a compter": "from", "a dater": "from",
-    "des": "from", "pas apres": "until", "pas plus tard": "until", "au plus tard": "until", "plus tard": "after",
+    "depuis": "since", "des": "from", "pas apres": "until", "pas plus tard": "until", "au plus tard": "until", "plus tard": "after",
     "avant la fin": "until", "avant": "before", "d'ici": "by", "jusqu": "until", "apres": "after", "passe": "after",
 }  # fmt: skip
 # "10h au plus tard", "lundi minimum".
@@ -66,7 +68,7 @@ def joined(text: str, pieces: List[Piece], now: datetime) -> List[Piece]:
     pieces = _ranges(text, pieces, days=True, hours=False)
     mods = [_modifier(text, pieces, n) for n in range(len(pieces))]
     pieces, mods = _days_with_hours(text, pieces, mods)
-    pieces = [_modified(p, m, now) for p, m in zip(pieces, mods, strict=True)]
+    pieces = [_modified(text, p, m, now) for p, m in zip(pieces, mods, strict=True)]
     pieces = _ranges(text, pieces, days=True, hours=True)
     return _spread(text, _corrected(text, pieces))
 
@@ -87,7 +89,7 @@ def _shifted(text: str, pieces: List[Piece]) -> List[Piece]:
         before = done[-1] if done else None
         if before and before.said.shift is not None:
             done.pop()
-            if piece.days and not text[before.end : piece.start].strip():
+            if piece.days and text[before.end : piece.start].strip() in ("", "la", "le", "l'"):
                 moved = tuple(
                     replace(
                         r, first=r.first and r.first + before.said.shift, last=r.last and r.last + before.said.shift
@@ -286,6 +288,8 @@ def _hours_agreed(a: Piece, b: Piece, mod: str) -> Optional[Said]:
     """An hour and a part of the day: eight with "ce soir" is 20:00; a window with an open bound is what they share."""
     hour, window = (a, b) if a.point or (a.said.readings[0].open and not b.point) else (b, a)
     part = window.said.readings[0]
+    if "daypart" in (a.said.readings[0].grain, b.said.readings[0].grain) and not (a.point or b.point):
+        return _window_in_part(a, b)
     if hour.point and not window.point and part.since and part.until:
         days = next((r for p in (a, b) for r in p.said.readings if r.first), None)
         if mod:
@@ -311,6 +315,17 @@ def _hours_agreed(a: Piece, b: Piece, mod: str) -> Optional[Said]:
             tuple(replace(r, first=days.first if days else r.first, last=days.last if days else r.last) for r in chosen)
         )
     return None
+
+
+def _window_in_part(a: Piece, b: Piece) -> Optional[Said]:
+    """ "mardi après-midi de 2h à 4h", "entre 9h et 11h le matin": the window that begins in that part of the day."""
+    whole, inner = (a, b) if a.said.readings[0].grain == "daypart" else (b, a)
+    part, day = whole.said.readings[0], next((r for p in (a, b) for r in p.said.readings if r.first), None)
+    if not (part.since and part.until) or inner.said.readings[0].grain == "daypart":
+        return None
+    inside = [r for r in inner.said.readings if r.since and r.until and part.since <= r.since < part.until]
+    days = (day.first, day.last) if day else (None, None)
+    return Said((replace(inside[0], first=days[0], last=days[1]),)) if inside else None
 
 
 def _later(hour: Optional[time]) -> Optional[time]:
@@ -345,7 +360,7 @@ def _apply(readings: Tuple[Reading, ...], mod: str) -> Tuple[Reading, ...]:
 
 
 def _open_hours(r: Reading, mod: str) -> Reading:
-    if mod in ("from", "after"):
+    if mod in ("from", "after", "since"):
         bound = r.until if mod == "after" and r.until else r.since
         return replace(r, grain="hour", since=bound, until=None, open="after")
     return replace(r, grain="hour", since=None, until=r.until if mod == "until" and r.until else r.since, open="before")
@@ -369,8 +384,11 @@ def _open_days(r: Reading, mod: str) -> List[Reading]:
     return [replace(r, first=None, open="before")]
 
 
-def _modified(piece: Piece, mod: Mod, now: datetime) -> Piece:
+def _modified(text: str, piece: Piece, mod: Mod, now: datetime) -> Piece:
     said = piece.said
+    if mod[0] == "since" and said.readings[0].first:
+        first = _last_one(said.readings[0].first, text[piece.start : piece.end], now.date())
+        return Piece(mod[1], mod[2], Said((replace(said.readings[0], first=first, last=None, open="after"),)))
     if mod[0] == "by" and piece.days:
         since = now.time().replace(second=0, microsecond=0)
         until = [replace(r, first=now.date(), since=since, until=r.since, across=True) for r in said.readings if r.last]
@@ -379,6 +397,15 @@ def _modified(piece: Piece, mod: Mod, now: datetime) -> Piece:
     if mod[0] == "after" and len(said.readings) > 1:
         readings = readings[::2]
     return Piece(min(mod[1], piece.start), max(mod[2], piece.end), said._replace(readings=readings[:MOST]))
+
+
+def _last_one(day: date, said: str, today: date) -> date:
+    """The last time that a day came, not the next: "depuis lundi", "depuis le 3", "depuis le 20 août"."""
+    if day <= today:
+        return day
+    if re.match(WEEKDAY, said):
+        return day - timedelta(days=7)
+    return day - (relativedelta(months=1) if re.fullmatch(rf"(?:le )?{DAY}", said) else relativedelta(years=1))
 
 
 def _corrected(text: str, pieces: List[Piece]) -> List[Piece]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Optional, Tuple
 
@@ -20,6 +21,9 @@ from french.moments.piece import (
     on,
 )
 
+# Units of less than a day.
+SHORT = re.compile(r"sec|min|h")
+ENDS = re.compile(r"\W*\Z")
 PUT_OFF = re.compile(r"\b(?:decal|repouss|report|recul|avanc|deplac|boug|retard)\w*")
 
 
@@ -27,21 +31,41 @@ def within(m: re.Match[str], now: datetime) -> Optional[Said]:
     """ "dans quinze jours", "d'ici deux semaines", "dans une heure et demie", "sous huitaine"."""
     count, unit = number(m["count"]), m["unit"]
     to = now + _length(count, unit) + _rest(m, unit)
-    if m["lead"].startswith("dans") and not m["the"] and unit[0] in "hm" and not unit.startswith("mois"):
-        hour = Reading("minute", first=to.date(), last=to.date(), since=to.time().replace(second=0, microsecond=0))
-        return Said((hour,))
+    if m["lead"].startswith("dans") and not m["the"] and SHORT.match(unit):
+        return Said((_instant(to),))
     if m["lead"].startswith("dans") and not m["the"] and "delai" not in m["lead"]:
         first = to.date()
         return days(first, first + timedelta(days=number(m["more"]) - count)) if m["more"] else on(first)
-    since = now.time().replace(second=0, microsecond=0)
-    return Said((Reading("day", first=now.date(), last=to.date(), since=since, across=True),))
+    soon = replace(_instant(now), grain="day", last=to.date(), across=True)
+    return Said((replace(soon, until=_instant(to).since) if SHORT.match(unit) else soon,))
+
+
+def ago(m: re.Match[str], now: datetime) -> Said:
+    """ "il y a trois jours", "ça fait deux heures": what is past, to the day or to the minute."""
+    count, unit = number(m["count"]), m["unit"]
+    then = now - _length(count, unit) - _rest(m, unit)
+    return Said((_instant(then),)) if SHORT.match(unit) else on(then.date())
+
+
+def last_ones(m: re.Match[str], now: datetime) -> Said:
+    """ "les cinq derniers jours", "les deux dernières semaines": up to yesterday, the last whole weeks or months."""
+    count, today = number(m["count"]), now.date()
+    if m["unit"].startswith("jours"):
+        return days(today - timedelta(days=count), today - timedelta(days=1))
+    if m["unit"].startswith("semaine"):
+        return days(calendar.monday(today, -count), calendar.monday(today) - timedelta(days=1), "week")
+    first = calendar.month_of(today, None, None)
+    if m["unit"].startswith("mois"):
+        return days(first - relativedelta(months=count), first - timedelta(days=1), "month")
+    first = first.replace(month=1)
+    return days(first - relativedelta(years=count), first - timedelta(days=1), "month")
 
 
 def fraction(m: re.Match[str], now: datetime) -> Said:
     """ "dans une demi-heure", "dans 3/4 d'heure", "dans un quart d'heure"."""
     minutes = {"1": 15, "3": 45, "un": 15, "#3": 45, "": 15}[m["quarters"] or ""] if not m["half"] else 30
-    to = now + timedelta(minutes=minutes)
-    return Said((Reading("minute", first=to.date(), last=to.date(), since=to.time().replace(second=0, microsecond=0)),))
+    away = timedelta(minutes=minutes)
+    return Said((_instant(now - away if m["past"] else now + away),))
 
 
 def few(m: re.Match[str], now: datetime) -> Said:
@@ -83,9 +107,10 @@ def away(m: re.Match[str], now: datetime) -> Optional[Said]:
     length = (now + _length(number(m["count"]), m["unit"])) - now
     if m["count2"]:
         length = (now + _length(number(m["count"]), m["unit"]) + _length(number(m["count2"]), m["unit2"])) - now
-    if m["side"] == "plus tard" and m["unit"][0] in "hm" and not m["unit"].startswith("mois"):
+    later = m["side"] == "plus tard" or (m["side"] == "apres" and ENDS.match(m.string, m.end()))
+    if later and SHORT.match(m["unit"]):
         return Said(kind="later", away=length // timedelta(minutes=1))
-    if m["side"] == "plus tard":
+    if later:
         return on((now + length).date())._replace(away=length // timedelta(minutes=1))
     return Said(shift=-length if m["side"].startswith("avant") else length)
 
@@ -98,6 +123,11 @@ def put_off(m: re.Match[str], now: datetime) -> Optional[Said]:
     minutes = ((now + _length(number(m["count"]), m["unit"])) - now) // timedelta(minutes=1)
     earlier = verb[0].startswith(("avanc", "plus tot"))
     return Said(kind="earlier" if earlier else "later", away=-minutes if earlier else minutes)
+
+
+def _instant(when: datetime) -> Reading:
+    """A time to the minute."""
+    return Reading("minute", first=when.date(), last=when.date(), since=when.time().replace(second=0, microsecond=0))
 
 
 def _length(count: int, unit: str) -> relativedelta:
@@ -114,6 +144,8 @@ def _length(count: int, unit: str) -> relativedelta:
         return relativedelta(weeks=count)
     if unit.startswith("quinzaine"):
         return relativedelta(weeks=2 * count)
+    if unit.startswith("sec"):
+        return relativedelta(seconds=count)
     return relativedelta(hours=count) if unit.startswith("h") else relativedelta(minutes=count)
 
 
@@ -135,23 +167,38 @@ def _rest(m: re.Match[str], unit: str) -> relativedelta:
     return relativedelta()
 
 
-_UNIT = r"(?:minutes|heures|h(?![a-z])|jours|semaine|quinzaine|mois|ans?\b|annees?|trimestres?)"
-_COUNT = rf"(?P<count>{NUM})"
+_UNIT = r"(?:secondes?|minutes|heures|h(?![a-z])|jours|semaine|quinzaine|mois|ans?\b|annees?|trimestres?)"
+_COUNT = rf"(?P<count>{NUM})(?: (?:petite|bonne)s?)?"
+_REST = rf"(?: et (?P<count2>{NUM}) (?P<unit2>{_UNIT})| et (?P<half>demie?)| et (?P<quarter>quart)| ?(?:et )?(?P<less>moins )?(?P<minutes>#?[0-5]?\d)(?!\d| ?[h:/])(?: minutes)?)?"
 
 PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("heures", "h")),
         re.compile(
-            r"\bdans (?:une (?P<half>demi(?:e)?) ?heures|(?P<quarters>1|3|un|#3)(?: ?/ ?4| quarts?) ?(?:d'|de )?(?:heures|h)\b)"
+            r"\b(?:dans|d'ici|(?P<past>il y a)) (?:(?:un |une )?(?:bonne |petite )?(?P<half>demi(?:e)?) ?heures|(?P<quarters>1|3|un|#3)(?: ?/ ?4| quarts?) ?(?:d'|de )?(?:heures|h)\b)"
         ),
         fraction,
     ),
     (
         frozenset(("dans", "ici", "sous", "delai")),
         re.compile(
-            rf"\b(?P<lead>dans (?:encore |environ |a peu pres )?|d'ici (?:a )?|sous (?:les )?|dans un delai (?:de |d'))(?P<the>les )?{_COUNT}(?:(?:/|-| ou | a )(?P<more>#?\d{{1,2}}))? ?(?P<unit>{_UNIT})(?: et (?P<count2>{NUM}) (?P<unit2>{_UNIT})| et (?P<half>demie?)| et (?P<quarter>quart)| ?(?:et )?(?P<less>moins )?(?P<minutes>#?[0-5]?\d)(?!\d| ?[h:/])(?: minutes)?)?"
+            rf"\b(?P<lead>dans (?:encore |environ |a peu pres )?|d'ici (?:a )?|sous (?:les )?|dans un delai (?:de |d'))(?P<the>les )?{_COUNT}(?:(?:/|-| ou | a )(?P<more>#?\d{{1,2}}))? ?(?P<unit>{_UNIT}){_REST}"
         ),
         within,
+    ),
+    (
+        frozenset(("y", "fait")),
+        re.compile(
+            rf"\b(?:il y a|y a|ca fait|cela fait|voila) (?:environ |a peu pres |deja |maintenant |exactement )?{_COUNT} ?(?P<unit>{_UNIT})\b{_REST}(?! (?:de|d'|du)\b)"
+        ),
+        ago,
+    ),
+    (
+        frozenset(("dernier",)),
+        re.compile(
+            rf"{LEFT}(?:les |ces |pendant les |au cours des |dans les |sur les )?(?P<count>#?\d{{1,2}}) dernier (?P<unit>jours|semaine|mois|ans|annees)\b"
+        ),
+        last_ones,
     ),
     (
         frozenset(("huitaine", "quinzaine", "dizaine", "jours")),

@@ -6,12 +6,15 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Optional, Tuple
 
+from dateutil.relativedelta import relativedelta
+
 from french.model import Reading
 from french.moments import calendar
 from french.moments.dates import MONTH_WORDS
 from french.moments.piece import (
     DAY,
     IMPOSSIBLE,
+    LEFT,
     LONG_YEAR,
     MONTH,
     NEXT,
@@ -108,7 +111,10 @@ def month_in_digits(m: re.Match[str], now: datetime) -> Said:
 
 def this_month(m: re.Match[str], now: datetime) -> Said:
     """ "le mois prochain", "fin du mois", "dans le mois"."""
-    first = calendar.month_of(now.date(), None, None, 1 if re.search(NEXT, m["which"] or "") else 0)
+    which = m["which"] or ""
+    if "dernier" in which or "passe" in which:
+        return _month_part(m["part"], calendar.month_of(now.date(), None, None, -1))
+    first = calendar.month_of(now.date(), None, None, 1 if re.search(NEXT, which) else 0)
     found = _month_part(m["part"], first)
     # What is over of this month is meant of the next.
     over = found.readings[0].last and found.readings[0].last < now.date()
@@ -117,9 +123,28 @@ def this_month(m: re.Match[str], now: datetime) -> Said:
 
 def year(m: re.Match[str], now: datetime) -> Said:
     """ "l'année prochaine", "en 2027", "cette année"."""
-    which = now.year + (1 if re.search(NEXT, m["which"] or "") else 0)
-    said = number(m["year"]) if m["year"] else which
+    which = m["which"] or ""
+    away = 1 if re.search(NEXT, which) else -1 if "dernier" in which or "passe" in which else 0
+    said = number(m["year"]) if m["year"] else now.year + away
     return days(date(said, 1, 1), date(said, 12, 31), "month")
+
+
+def part_of_year(m: re.Match[str], now: datetime) -> Optional[Said]:
+    """ "le deuxième trimestre 2027", "T2", "second semestre", "le trimestre prochain": three or six months."""
+    rank, said = m["rank"] or m["rank_"], m["year"] or m["year_"]
+    months = 3 if (m["what"] or m["what_"] or m["what__"]).startswith("t") else 6
+    first = date(now.year, (now.month - 1) // months * months + 1, 1)
+    if rank:
+        nth = 12 // months if rank == "dernier" else number(rank)
+        if not 1 <= nth <= 12 // months:
+            return None
+        first = date(number(said) if said else now.year, (nth - 1) * months + 1, 1)
+        if not said and first + relativedelta(months=months) <= now.date():
+            first += relativedelta(years=1)
+    else:
+        which = m["which"] or ""
+        first += relativedelta(months=months * (1 if re.search(NEXT, which) else -1 if "dernier" in which else 0))
+    return days(first, first + relativedelta(months=months, days=-1), "month")
 
 
 def season(m: re.Match[str], now: datetime) -> Said:
@@ -213,14 +238,22 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("mois",)),
         re.compile(
-            rf"\b{PART}(?:le |ce |du |au |dans le |en )?mois(?: (?P<which>{NEXT}|{THIS})|(?<=ce mois)|(?<=dans le mois)|(?<=fin du mois)|(?<=debut du mois)|(?<=milieu du mois)|(?<=mi mois)|(?<=fin de mois)|(?<=courant du mois)|(?<=debut de mois))\b"
+            rf"\b{PART}(?:le |ce |du |au |dans le |en )?mois(?: (?P<which>{NEXT}|{THIS}|dernier|passee?)|(?<=ce mois)|(?<=dans le mois)|(?<=fin du mois)|(?<=debut du mois)|(?<=milieu du mois)|(?<=mi mois)|(?<=fin de mois)|(?<=courant du mois)|(?<=debut de mois))\b"
         ),
         this_month,
     ),
     (
         frozenset(("annee", "en", "an")),
-        re.compile(rf"\b(?:l'(?:annee|an) (?P<which>{NEXT})|cette annee|en (?P<year>20\d\d)(?!\d))\b"),
+        re.compile(rf"\b(?:l'(?:annee|an) (?P<which>{NEXT}|dernier|passee?)|cette annee|en (?P<year>20\d\d)(?!\d))\b"),
         year,
+    ),
+    (
+        frozenset(("trimestre", "semestre", "t", "s")),
+        re.compile(
+            rf"{LEFT}(?:(?:le |au |du |ce |l'|en )?(?:(?P<rank>\d{{1,2}}e|dernier) (?P<what>trimestre|semestre)s?\b(?: (?:de )?(?:l'annee )?(?P<year>{LONG_YEAR}))?|(?P<what_>trimestre|semestre) (?P<which>{NEXT}|dernier|en cours))"
+            rf"|(?P<what__>[ts])(?P<rank_>[1-4]) (?P<year_>{LONG_YEAR}))"
+        ),
+        part_of_year,
     ),
     (
         frozenset(("printemps", "ete", "automne", "hiver", "rentree")),

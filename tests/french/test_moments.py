@@ -26,6 +26,17 @@ def corpus(name: str) -> list[tuple[str, str]]:
     return [(value, said) for value, sayings in data.items() for said in sayings]
 
 
+def said_on_other_days() -> list[tuple[datetime, str, str]]:
+    """When it is said, value and saying: the same families from other days of the week, month and year."""
+    data = yaml.safe_load((HERE / "corpus_other_days.yml").read_text("utf8"))
+    return [
+        (datetime.fromisoformat(now), value, said)
+        for now, values in data.items()
+        for value, sayings in values.items()
+        for said in sayings
+    ]
+
+
 def told(moment: Moment) -> set[str]:
     """The readings in the form of the corpora."""
     return {
@@ -41,6 +52,12 @@ def test_one_moment_of_this_value(value: str, said: str) -> None:
     assert told(found[0]) == {v.strip() for v in value.split(" | ")}
     assert found[0].role == "wanted"
     assert said[slice(*found[0].span)] == found[0].text
+
+
+@pytest.mark.parametrize(("now", "value", "said"), said_on_other_days())
+def test_said_on_other_days(now: datetime, value: str, said: str) -> None:
+    [found] = moments.find(said, now)
+    assert told(found) == {v.strip() for v in value.split(" | ")}
 
 
 @pytest.mark.parametrize(("value", "said"), corpus("corpus_wishes.yml"))
