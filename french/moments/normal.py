@@ -118,7 +118,7 @@ def _right(word: str) -> str:
     nth = NTH.fullmatch(word)
     if nth:
         return f"{int(nth[1])}e"
-    if word.endswith(("hui", "d'ui")):
+    if word[0] == "a" and word.endswith(("hui", "d'ui")):
         return "aujourd'hui"
     if word.startswith(("week", "w-")):
         return "weekend"
