@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from dataclasses import replace
 from datetime import datetime
 from typing import Callable, Iterable, List, Tuple
 
@@ -17,8 +18,14 @@ NEVER = datetime(1, 1, 1)  # noqa: DTZ001 - naive as everywhere in french
 
 
 def times(text: str, folded: str, now: datetime) -> List[Entity]:
-    """Moments; `now` is naive local time."""
-    return [Entity("moment", m, m.text, m.span) for m in moments.find(text, now)]
+    """Moments; `now` is naive local time. `text` has bars where a reason stands, `folded` has its words."""
+    found = moments.find(text, now)
+    found = [
+        # "Décédé dimanche": the story that the reason comes from.
+        replace(m, role="other") if m.role == "wanted" and moments.happened(folded[: m.span[0]]) else m
+        for m in found
+    ]
+    return [Entity("moment", m, m.text, m.span) for m in found]
 
 
 def choices(text: str, folded: str, now: datetime) -> List[Entity]:

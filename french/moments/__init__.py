@@ -70,6 +70,21 @@ ELSEWHERE = re.compile(
     r"|(?:en arret|arretee?)(?: (?:de travail|maladie))? (?:du|depuis|jusqu'au|jusqu'a) (?:le )?"
     r"|(?:accident|deces|arret|courrier|lettre|operation|hospitalisation|appel)(?: (?:de|du) travail| de trajet| maladie)? (?:va |court |date )?du )$"
 )
+# What happened at the time that follows: "mon mari est décédé dimanche", "j'ai envoyé mon dossier mardi".
+HAPPENED = re.compile(
+    r"\b(?:j'ai|ai|a|as|ont|avons|avez|j'avais|avait|avaient|suis|est|sommes|sont|etait|etais|ete|m'etais|s'etait)"
+    r" (?:(?:ete|deja|bien|fait|mal|juste|encore|aussi|tous|toutes|enfin|malheureusement|eu|vu|pas|plus|rien) )*"
+    r"(?:decedee?s?|morte?s?|partie?s?|enterree?|inhumee?|perdue?|nee?s?|accouche|eu|vue?|fait|tombee?s?|glisse|chute|blessee?s?|cassee?|brulee?|coupee?|coincee?|tordue?|fouleee?"
+    r"|renversee?|percutee?|operee?s?|hospitalisee?s?|arretee?s?|opere|malade|appelee?s?|rappelee?s?|telephone|contactee?s?|ecrit|envoyee?s?|deposee?s?|depose|postee?|transmise?s?|transmis|recue?s?"
+    r"|consultee?|passee?|rencontree?|signee?|quittee?|licencie|licenciee|demissionne|reprise?|repris|demandee?|demenage|change de|marie|mariee|divorce|divorcee|separee?|embauchee?|commence|fini)"
+    r"(?: (?!rdv|rendez|et |mais|donc|alors|je |j'|vous|on |il |elle |pour |dispo|libre|que |qu'|si |ou |est |c'est)[a-z'#0-9]+){0,5} "
+    r"(?:(?:le|la|les|l'|ce|un|en|au|du|de|depuis|vers|a) ?)*$"
+)
+
+
+def happened(before: str) -> bool:
+    """True when the folded text before a moment tells what took place then."""
+    return bool(HAPPENED.search(normal(before[-120:]).text + " "))
 
 
 def find(text: str, now: datetime) -> List[Moment]:
