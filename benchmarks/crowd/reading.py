@@ -43,7 +43,7 @@ ASKS = {
 }  # fmt: skip
 
 BLANKS = ("address", "agency", "appointment", "choices", "contact", "day", "days", "limit", "old", "phone", "place",
-          "reason", "reference", "request", "said", "when", "wish")  # fmt: skip
+          "reason", "reference", "request", "said", "summary", "when", "wish")  # fmt: skip
 BLANK = "0blank0"
 
 
