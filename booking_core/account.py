@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 import re
 import secrets
@@ -47,7 +46,7 @@ class Accounts(Identities):
         subject = f"account:{index}"
         self._try(subject)
         with self.store.read() as connection:
-            row = people.by_nir(connection, index)
+            row = people.by_nir(connection, self.crypt.indexes(typed or "none"))
             held = accounts.get(connection, row.id) if row is not None else None
         live = held is not None and held.expires is not None and held.expires > now
         personal = self.crypt.same_code((held and held.hash) or self.crypt.no_hash, code)
@@ -72,14 +71,14 @@ class Accounts(Identities):
         """
         now, typed = self.clock.now(), nir_13(nir)
         index = self.crypt.index(typed or "none")
-        credential = self.crypt.index(f"{typed}|{birth_date.isoformat()}")
+        credential = f"{typed}|{birth_date.isoformat()}"
         self._try(f"forgot:{index}", CODES_IN_A_ROW)
         secret = self.crypt.new_code(PROVISIONAL_DIGITS)
         hashed = self.crypt.hash_code(secret)
 
         def work(connection: Connection) -> str:
-            row = people.by_nir(connection, index)
-            known = hmac.compare_digest(credential, row.credential if row is not None else self.crypt.index(""))
+            row = people.by_nir(connection, self.crypt.indexes(typed or "none"))
+            known = self.crypt.indexed(row.credential if row is not None else self.crypt.index(""), credential)
             contact = self._contact(connection, row.id) if row is not None and known else Contact()
             to, port = (contact.email, "email") if contact.email else (contact.mobile, "sms")
             who = row.id if row is not None and to else None
@@ -171,9 +170,9 @@ class Accounts(Identities):
 
     def federated(self, issuer: str, subject: str) -> str | None:
         """The person whom an identity provider's subject was linked to, None when it was not yet."""
-        mark = self.crypt.index(f"{issuer}|{subject}")
+        marks = self.crypt.indexes(f"{issuer}|{subject}")
         with self.store.read() as connection:
-            found = accounts.federated(connection, mark)
+            found = accounts.federated(connection, marks)
         return None if found is None else str(found)
 
     def federate(self, person_id: str, issuer: str, subject: str) -> None:

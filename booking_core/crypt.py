@@ -11,33 +11,63 @@ from functools import cached_property
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 
-class Crypt:
-    """Everything that depends on the secret. Thread-safe."""
+class _Keys:
+    """What is derived from one secret; `mark` names it without telling it."""
 
     def __init__(self, secret: str) -> None:
-        self._cipher = AESGCM(_key(secret, b"encrypt"))
-        self._index = _key(secret, b"index")
+        self.cipher = AESGCM(_key(secret, b"encrypt"))
+        self.hash = _key(secret, b"index")
+        self.mark = _key(secret, b"mark")[:4].hex()
+
+
+class Crypt:
+    """Everything that depends on the secret. Thread-safe.
+
+    `also`: another secret that opens and finds what is kept, while one is changed for the other; nothing new is
+    kept under it.
+    """
+
+    def __init__(self, secret: str, also: str = "") -> None:
+        self._keys = [_Keys(one) for one in (secret, also) if one]
         # OWASP's second profile: a code lives some minutes and is tried five times.
         self._hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 
+    @property
+    def mark(self) -> str:
+        """What everything sealed now starts with."""
+        return f"{self._keys[0].mark}."
+
     def seal(self, value: str) -> str:
-        """Encrypt a value (AES-256-GCM, random nonce)."""
+        """Encrypt a value (AES-256-GCM, random nonce), the mark of its key in front."""
         nonce = os.urandom(12)
-        return base64.b64encode(nonce + self._cipher.encrypt(nonce, value.encode(), None)).decode()
+        return self.mark + base64.b64encode(nonce + self._keys[0].cipher.encrypt(nonce, value.encode(), None)).decode()
 
     def open(self, sealed: str) -> str:
-        """What `seal` encrypted; raises InvalidTag under another secret."""
-        raw = base64.b64decode(sealed)
-        return self._cipher.decrypt(raw[:12], raw[12:], None).decode()
+        """What `seal` encrypted; raises InvalidTag under secrets that are neither of ours."""
+        mark, _, body = sealed.partition(".")
+        for keys in self._keys:
+            if keys.mark == mark:
+                raw = base64.b64decode(body)
+                return keys.cipher.decrypt(raw[:12], raw[12:], None).decode()
+        raise InvalidTag
 
     def index(self, value: str) -> str:
         """A keyed hash, the same for the same value: finds a row without saying what it holds."""
-        return hmac.new(self._index, value.encode(), hashlib.sha256).hexdigest()
+        return self.indexes(value)[0]
+
+    def indexes(self, value: str) -> tuple[str, ...]:
+        """The hashes under which a row may still be found: ours first, the other secret's after it."""
+        return tuple(hmac.new(keys.hash, value.encode(), hashlib.sha256).hexdigest() for keys in self._keys)
+
+    def indexed(self, index: str, value: str) -> bool:
+        """True when a hash is one of this value; takes as long when it is not."""
+        return any([self.same(index, one) for one in self.indexes(value)])  # noqa: C419 - all are compared
 
     def same(self, one: str, other: str) -> bool:
         """Compare two secrets in constant time."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 import re
 import secrets
@@ -124,15 +123,15 @@ class Identities(Contacts):
         now, typed = self.clock.now(), nir_13(nir)
         # A number that cannot exist takes the same way as one that nobody has.
         index = self.crypt.index(typed or "none")
-        credential = self.crypt.index(f"{typed}|{birth_date.isoformat()}")
+        credential = f"{typed}|{birth_date.isoformat()}"
         subjects = [f"conversation:{conversation_id}", f"nir:{index}"]
 
         def work(connection: Connection) -> Row[Any] | None:
             until = codes.locked(connection, subjects, self.settings.identify_tries, now)
             if until:
                 raise Locked(until)
-            row = people.by_nir(connection, index)
-            known = hmac.compare_digest(credential, row.credential if row is not None else self.crypt.index(""))
+            row = people.by_nir(connection, self.crypt.indexes(typed or "none"))
+            known = self.crypt.indexed(row.credential if row is not None else self.crypt.index(""), credential)
             for subject in subjects:
                 codes.count(connection, subject, now, now + timedelta(minutes=self.settings.lock_minutes))
             found = row if known and conversations.get(connection, conversation_id, now) is not None else None

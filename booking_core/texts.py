@@ -175,8 +175,8 @@ class Texts(Conversations):
     def text_stopped(self, number: str) -> bool:
         """True when STOP came from this number."""
         with self.store.read() as connection:
-            row = texts.line(connection, self._line(number))
-        return row is not None and row.stopped is not None
+            rows = [texts.line(connection, line) for line in self.crypt.indexes(f"line|{number}")]
+        return any(row is not None and row.stopped is not None for row in rows)
 
     def texts(self) -> dict[tuple[str, str], int]:
         """How many messages there are, by direction ("in", "out") and state."""

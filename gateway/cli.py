@@ -33,6 +33,7 @@ def core_of(chosen: Settings) -> Core:
         chosen.database_url,
         chosen.clock(),
         secret=chosen.secret,
+        also=chosen.secret_also,
         settings=CoreSettings(
             timezone=chosen.timezone, contact_proof=not chosen.demo, organizer=parseaddr(chosen.mail_from)[1]
         ),
@@ -120,6 +121,20 @@ def upgrade() -> None:
     """Bring the tables up to date; does nothing when they are."""
     core_of(settings()).upgrade()
     click.echo("The database is up to date.")
+
+
+@db.command()
+def rotate() -> None:
+    """Bring what is sealed under RDV_SECRET_ALSO, the secret before, under RDV_SECRET.
+
+    Works beside the running service; may be interrupted and run again. Afterwards RDV_SECRET_ALSO can go.
+    """
+    chosen = settings()
+    if not chosen.secret_also:
+        raise click.ClickException("RDV_SECRET_ALSO must hold the secret before")
+    for table, rows in core_of(chosen).rotate().items():
+        click.echo(f"{table}: {rows}")
+    click.echo("Everything is under RDV_SECRET.")
 
 
 @main.group()

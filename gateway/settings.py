@@ -26,6 +26,8 @@ class Settings:
 
     env: str = "demo"
     secret: str = DEMO_SECRET
+    # Another secret that still opens what is sealed, while one is changed for the other.
+    secret_also: str = ""
     database_url: str = f"sqlite:///{ROOT / 'var' / 'rdv.db'}"
     host: str = "127.0.0.1"
     port: int = 8080

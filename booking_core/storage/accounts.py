@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -47,9 +48,9 @@ def close_others(connection: Connection, person_id: int, mark: str) -> None:
     connection.execute(delete(session).where(session.c.person_id == person_id, session.c.id != mark))
 
 
-def federated(connection: Connection, mark: str) -> int | None:
-    """The person behind an identity that somebody else vouches for."""
-    found: int | None = connection.scalar(select(federation.c.person_id).where(federation.c.mark == mark))
+def federated(connection: Connection, marks: Sequence[str]) -> int | None:
+    """The person behind an identity that somebody else vouches for, under any of its marks."""
+    found: int | None = connection.scalar(select(federation.c.person_id).where(federation.c.mark.in_(marks)))
     return found
 
 

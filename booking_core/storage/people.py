@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
@@ -22,9 +23,9 @@ def by_key(connection: Connection, key: str) -> Row[Any] | None:
     return connection.execute(select(person).where(person.c.key == key)).first()
 
 
-def by_nir(connection: Connection, index: str) -> Row[Any] | None:
-    """The person whose number has this blind index."""
-    return connection.execute(select(person).where(person.c.nir == index)).first()
+def by_nir(connection: Connection, indexes: Sequence[str]) -> Row[Any] | None:
+    """The person whose number has one of these blind indexes."""
+    return connection.execute(select(person).where(person.c.nir.in_(indexes))).first()
 
 
 def add(connection: Connection, **fields: Any) -> int:
