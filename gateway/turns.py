@@ -16,7 +16,7 @@ from prometheus_client import Counter, Histogram
 
 import french
 from actions import logs
-from booking_core import Core
+from booking_core import Core, NotYours
 from french import say
 from gateway.render import Message, Reply, render
 from gateway.responses import response
@@ -31,6 +31,8 @@ SECRET_HEADER = "X-Rdv-Secret"  # noqa: S105 - the name of the header, not a sec
 VALUE = re.compile(r"(reason|channel|agency|slot|appointment|option|intent|day):[\w:.-]{1,80}")
 SAID = re.compile(r"⟦((?:phone|email):\d+)⟧")
 COMMAND = re.compile(r"^\s*/\s*\w*\s*\{.*")
+# Stands where a number was that the vault no longer keeps.
+LAPSED = "••••"
 KEYS = {"*": "⟦intent:repeat⟧", "0": "⟦intent:ask_human⟧"}
 LONGEST = 2_000
 TURNS_A_MINUTE = 30
@@ -144,7 +146,10 @@ class Turns:
         """The answer with the numbers and addresses that its references stand for."""
 
         def said(reference: re.Match[str]) -> str:
-            value = self.core.vault_get(turn.conversation, reference[1])
+            try:
+                value = self.core.vault_get(turn.conversation, reference[1])
+            except NotYours:  # it lapsed between the action and now
+                return LAPSED
             if reference[1].startswith("phone:"):
                 return say.phone(value, turn.medium)
             return say.email(value, turn.medium)

@@ -25,6 +25,12 @@ from tests.stack import free_port
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=ZoneInfo("Europe/Paris"))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How long the tests take that may take any time."""
+    parser.addoption("--minutes", type=float, default=0.5, help="of random faults, on each stack")
+    parser.addoption("--messages", type=int, default=1_000, help="mutated messages through the whole chain")
+
+
 @dataclass
 class Service:
     """A running service: where it is, its environment, and the core on the same database."""
