@@ -37,7 +37,7 @@ OTHERS = re.compile(
 )
 ANOTHER = re.compile(r"\b(?:une?|d'une?|cet(?:te)?|aucune?) (?:tout )?(?:nouveau |nouvelle )?$")
 BEFORE_OTHERS = re.compile(
-    r"(?:\b(?:mois|semaine|annee|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|an|ete|hiver|fois|en|votre|vos|ma|ta|sa|leur|notre|de|juin|mai|mars) )$"
+    r"(?:\b(?:mois|semaine|annee|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|week end|weekend|week-end|trimestre|semestre|nuit|noel|an|ete|hiver|printemps|automne|fois|en|votre|vos|ma|ta|sa|leur|notre|de|juin|mai|mars) )$"
 )
 DENIED = re.compile(r"\b(?:pas|ni|sauf|plutot que|au lieu du?|non pas) (?:le |la |du |de la |au )?(?:tout )?$")
 CORRECTED = re.compile(r"\b(?:non|pardon|plutot|finalement|attendez|enfin|en fait|mais)\b")

@@ -36,12 +36,15 @@ LETTER_O = re.compile(r"\bo(?=[1-9](?:[ .-]?\d\d){4}\b)")
 TAIL = re.compile(r"\W*(?:euh |ah |oups )*(?:non|pardon|enfin)(?: (?:pardon|non|euh|c'est|plutot|pas \w+))*\W*")
 HOUR = re.compile(r" ?(?:h\b|heures?\b|:)")
 DATE_LIKE = re.compile(r"\d{1,2}[ ./-]\d{1,2}[ ./-](?:\d{4}|2[4-9]|3[0-5])")
-# "09/04 10h15".
-HOUR_AFTER_DATE = re.compile(r"\d{1,2}[/.-]\d{1,2} \d{1,2} ?[h:]")
 
 
-# "02/12/26 09:30" has ten digits too.
-DATED = re.compile(r"\b\d{1,2}/\d{1,2}/\d{2}(?:\d{2})? \d{1,2}[:h]\d{2}")
+# A date with its hour has ten digits too: "02/12/26 09:30", "2026-12-02T09:30", "09/04 10h15"; "03/2027" begins like a number,
+# and in "03/12 06 39 98 01 02" one begins after the date.
+_DAY_MONTH = r"(?:0?[1-9]|[12]\d|3[01])[/.-](?:0?[1-9]|1[0-2])"
+DATED = re.compile(
+    rf"\b(?:\d{{1,2}}/\d{{1,2}}/\d{{2}}(?:\d{{2}})? \d{{1,2}}[:h]\d{{2}}|20\d\d-\d\d-\d\d[ t]\d\d:\d\d(?::\d\d)?|(?<![\d/.-])(?<!\d ){_DAY_MONTH} \d{{1,2}} ?(?:h|:\d\d\b)(?:\d\d\b)?"
+    rf"|(?<![\d/.-])(?<!\d ){_DAY_MONTH}(?= 0[1-9](?:[ .-]?\d\d){{4}}\b)|(?<![\d/.-])(?<!\d )(?:0[1-9]|1[0-2])/20[2-4]\d)(?![\d.])"
+)
 
 
 def find(text: str, folded: str, now: datetime) -> List[Entity]:
@@ -66,14 +69,13 @@ def find(text: str, folded: str, now: datetime) -> List[Entity]:
 def incomplete(text: str, folded: str, now: datetime) -> List[Entity]:
     """Numbers with digits missing or too many, `valid` False so that one can say so."""
     found = []
-    for run in runs(folded):
+    for run in runs(_undated(folded)):
         digits = run.digits
         start, end = run.span
         if not re.match(r"0[1-9]", digits) or not 4 <= len(digits) <= 14 or len(digits) == 10:
             continue
         cued = CUE.search(folded, max(0, start - 45), start) is not None
-        dated = DATE_LIKE.fullmatch(folded, start, end) or HOUR_AFTER_DATE.match(folded, start)
-        if not cued and (len(digits) < 6 or dated):
+        if not cued and (len(digits) < 6 or DATE_LIKE.fullmatch(folded, start, end)):
             continue
         if len(digits) <= 12 or cued:
             found.append(Entity("phone", f"+33{digits[1:]}", text[start:end], (start, end), valid=False))
@@ -99,9 +101,13 @@ def chosen(folded: str, spans: Sequence[Span]) -> int:
 
 
 def _complete(folded: str) -> Iterator[Number]:
-    for run in runs(folded):
-        if not DATED.search(folded, *run.span):
-            yield from _of_run(folded, run)
+    for run in runs(_undated(folded)):
+        yield from _of_run(folded, run)
+
+
+def _undated(folded: str) -> str:
+    """The same text with bars in the place of dates that look like numbers."""
+    return DATED.sub(lambda m: "|" * len(m[0]), folded)
 
 
 def _of_run(folded: str, run: Run) -> Iterator[Number]:

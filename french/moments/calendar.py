@@ -109,10 +109,10 @@ def holidays(year: int) -> Dict[str, date]:
         "jour de l'an": (1, 1), "nouvel an": (1, 1), "epiphanie": (1, 6), "saint valentin": (2, 14), "fete du travail": (5, 1),
         "armistice": (11, 11), "fete nationale": (7, 14), "assomption": (8, 15), "toussaint": (11, 1), "halloween": (10, 31),
         "reveillon de noel": (12, 24), "noel": (12, 25), "saint sylvestre": (12, 31), "reveillon": (12, 31),
-        "fete de la musique": (6, 21), "saint nicolas": (12, 6), "chandeleur": (2, 2),
+        "fete de la musique": (6, 21), "saint nicolas": (12, 6), "chandeleur": (2, 2), "fete des rois": (1, 6),
     }  # fmt: skip
     moving = {"mardi gras": -47, "mercredi des cendres": -46, "rameaux": -7, "jeudi saint": -3, "vendredi saint": -2, "paques": 0,
-              "lundi de paques": 1, "ascension": 39, "pentecote": 49, "lundi de pentecote": 50}  # fmt: skip
+              "lundi de paques": 1, "ascension": 39, "vendredi de l'ascension": 40, "pont de l'ascension": 40, "pentecote": 49, "lundi de pentecote": 50}  # fmt: skip
     days = {name: date(year, *on) for name, on in fixed.items()}
     days |= {name: sunday + timedelta(days=away) for name, away in moving.items()}
     days |= {name: day for name, day in (("fete des meres", mothers), ("fete des peres", fathers)) if day}

@@ -144,7 +144,12 @@ def _nth(what: str, rank: int, first: date) -> Optional[Tuple[date, date]]:
 def holiday(m: re.Match[str], now: datetime) -> Optional[Said]:
     """ "à la Toussaint", "le lundi de Pâques 2027"."""
     name = m["name"].replace("jours de l'an", "jour de l'an").replace("1e de l'an", "jour de l'an")
-    return on(calendar.holiday(name, _year(m["year"]), now.date()))
+    day = calendar.holiday(name, _year(m["year"]), now.date())
+    if not m["week"]:
+        return on(day)
+    # Six days before a Sunday is the Monday of its own week: that is the week before Easter.
+    monday = calendar.monday(day + timedelta(days={"avant": -6, "apres": 7}.get(m["week"], 0)))
+    return days(monday, monday + timedelta(days=6), "week")
 
 
 def _month(said: Optional[str]) -> Optional[int]:
@@ -231,7 +236,13 @@ PARSERS: Tuple[Parser, ...] = (
     (MONTH_WORDS, re.compile(rf"{LEFT}{_M}[ -]?(?P<year>\d{{4}})-{_D}"), written),
     (MONTH_WORDS, re.compile(rf"{LEFT}{_M} (?:le )?{_D}(?P<year>){NOT_COUNTED}(?! et| au| a)"), written),
     (NUMBER, re.compile(rf"{LEFT}(?:le )?{_W}(?:le )?{_DD}(?P<sep> ?/ ?|[.-]){_MM}(?P=sep){_YY}(?![\d/:h])"), numeric),
-    (NUMBER, re.compile(rf"(?<![\w#/.,:'])(?:le )?{_W}(?:le )?{_DD} ?/ ?{_MM}(?P<year>)(?![\d/:h]|[.,]\d)"), numeric),
+    (
+        NUMBER,
+        re.compile(
+            rf"(?<![\w#/.,:'])(?:le )?{_W}(?:le )?{_DD} ?/ ?{_MM}(?P<year>)(?![\d/:h]|[.,]\d| (?:de (?:mon|ma|mes|la|leur|vos|votre|notre)|des|du (?!matin|soir)|d'heures)\b)"
+        ),
+        numeric,
+    ),
     # "Le 15-03", "lundi 02.05": a dash or a point needs a word before it, or to be all that is said.
     (
         NUMBER,
@@ -293,7 +304,9 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(w for name in _HOLIDAYS for w in name.replace("'", " ").split())
         - {"de", "la", "l", "1e", "jours", "jour"},
-        re.compile(rf"\b(?P<name>{'|'.join(_HOLIDAYS)})\b(?: {_Y})?"),
+        re.compile(
+            rf"\b(?:(?:la )?semaine (?P<week>avant|apres|de|d') ?(?:la |le |l')?)?(?P<name>{'|'.join(_HOLIDAYS)})\b(?: {_Y})?"
+        ),
         holiday,
     ),
 )

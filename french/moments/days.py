@@ -91,9 +91,9 @@ _WHICH_WEEK = (
 
 PARSERS: Tuple[Parser, ...] = (
     (
-        frozenset(("demain", "aujourd'hui", "aujourd", "hier", "jours")),
+        frozenset(("demain", "apresdemain", "aujourd'hui", "aujourd", "hier", "jours")),
         re.compile(
-            r"\b(?P<word>apres demain|demain|aujourd'hui|avant hier|hier|ce jours(?= |$)(?! la))(?: en (?P<plus>#?8|#?15))?\b"
+            r"\b(?P<word>apres ?demain|demain|aujourd'hui|avant hier|hier|ce jours(?= |$)(?! la))(?: en (?P<plus>#?8|#?15))?\b"
         ),
         near_day,
     ),

@@ -7,7 +7,7 @@ from datetime import datetime, time
 from typing import Optional, Tuple
 
 from french.model import Reading
-from french.moments.piece import LEFT, Parser, Said, at, number
+from french.moments.piece import COUNTED, LEFT, Parser, Said, at, number
 
 # Day parts: first and last hour (MOMENTS). The edges rank lower, they are not left out: minutes on both sides.
 EDGE = 30
@@ -93,12 +93,12 @@ def between(first: int, last: int) -> Optional[Said]:
 def part_of_day(m: re.Match[str], now: datetime) -> Said:
     """ "le matin", "en fin d'après-midi", "ce soir", "tôt le matin"."""
     part = m["part"].replace("-", " ")
-    edge = m["edge"] or ("fin" if m["late"] else "")
-    if edge.startswith(("debut", "tot", "tres", "de bonne")):
+    edge = m["edge"] or ("fin " if m["late"] else "")
+    if edge.startswith(("debut", "tout debut", "tot ", "tres", "de bonne")):
         hours = EARLY.get(part, PARTS[part])
     elif edge.startswith(("milieu", "mi")):
         hours = MIDDLE.get(part, PARTS[part])
-    elif edge.startswith("fin"):
+    elif edge.endswith("fin "):
         hours = LATE.get(part, PARTS[part])
     else:
         hours = PARTS[part]
@@ -140,9 +140,10 @@ def _daypart(since: time, until: time) -> Said:
 def _minutes(groups: dict[str, Optional[str]]) -> int:
     said = groups.get("minute") or groups.get("minute_")
     if said:
-        return number(said)
-    if groups.get("more"):
-        return 30 if "demi" in groups["more"] else 45 if "trois" in groups["more"] or "3" in groups["more"] else 15  # type: ignore[operator]
+        return number(said.removeprefix("#0 "))
+    more = groups.get("more")
+    if more:
+        return 30 if "demi" in more or more == "1/2" else 45 if "3" in more else 15
     if groups.get("less"):
         return -15 if "quart" in groups["less"] else -number(groups["less"])  # type: ignore[operator]
     return 0
@@ -153,12 +154,12 @@ _ONE = r"(?P<hour>une)"
 _ANY_HOUR = r"#?(?:2[0-4]|1\d|0?\d)"
 _SIXTY = r"(?:#[0-5]?\d|[0-5]\d)"
 _MONTHS = "janvier|fevrier|mars|avril|mai|juin|juillet|aout|sept|septembre|octobre|novembre|decembre"
-_NO_MONTH = rf"(?!\d| ?(?:{_MONTHS}|/|h(?![a-z])|heures|jours|personnes|euros))"
-_EXTRA = rf"(?: et (?P<more>demie?|quart|#?3 quarts?)| moins (?:le |un )?(?P<less>quart|#?\d{{1,2}})| ?(?:et )?(?P<minute>{_SIXTY}|(?<=h)\d|(?<=et )\d(?= minutes))(?: ?(?:minutes|m\b))?{_NO_MONTH})?"
+_NO_MONTH = rf"(?!\d| ?(?:{_MONTHS}|/(?! ?\d{{1,2}} ?h)|h(?![a-z])|heures|jours|personnes|euros|quarts?\b))"
+_EXTRA = rf"(?: ?(?:et )?(?P<more>(?<=et )(?:demie?|quart)|#?3 quarts|1/2|1/4|3/4)(?!\d)| moins (?:le |un )?(?P<less>quart|#?\d{{1,2}})| ?(?:et )?(?P<minute>(?:#0 )?{_SIXTY}|(?<=h)\d|(?<=et )\d(?= minutes)|(?<=heures )\d(?=\W*\Z))(?: ?(?:minutes|m\b))?{_NO_MONTH})?"
 _PART = r"(?:matinee|matin|apres midi|aprem|soiree|soir|nuit)"
 _IN_PART = rf"(?:,? ?(?:du|de l'|de la|dans la|dans l'|d'|l'|le) ?(?P<part>{_PART})\b)"
 # A length of time, not an hour: "pendant 2h", "2h de route", "24h/24".
-_LENGTH_BEFORE = r"(?<!pendant )(?<!durant )(?<!depuis )(?<!toutes les )(?<!retard de )(?<!retard d')(?<!retard d )(?<!dure )(?<!il y a )(?<!plus de )(?<!moins de )(?<!h pour )(?<!h, pour )(?<!heures pour )"
+_LENGTH_BEFORE = r"(?<!pendant )(?<!durant )(?<!depuis )(?<!toutes les )(?<!retard de )(?<!retard d')(?<!retard d )(?<!dure )(?<!il y a )(?<!plus de )(?<!moins de )(?<!attendu )(?<!attends )(?<!attendre )(?<!duree de )(?<!h pour )(?<!h, pour )(?<!heures pour )"
 _LENGTH_AFTER = r"(?! ?(?:/ ?(?:24|7)\b|(?:de|d'|par|sur) ?(?:route|retard|trajet|marche|travail|bus|train|queue|attente|voiture|vol|jours|semaine|mois|repos|plus|cours|sport|24)|avant (?:le|la|mon|ma|l')\b|apres (?:le|la|mon|ma|l')\b|plus tard|par\b))"
 _END = r"(?=\W*(?:\Z|[.,;!?)]|\b(?:le|ce|du|demain|aujourd'hui|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|svp|merci|si|pour|ou|et|stp|s'il|max|pile|environ|ca|c'est|please)\b))"
 
@@ -232,7 +233,9 @@ PARSERS: Tuple[Parser, ...] = (
     ),
     (
         frozenset(("entre",)),
-        re.compile(rf"\bentre (?P<first>{_ANY_HOUR}) et {_HOUR}(?!\d| ?(?:{_MONTHS})){_EXTRA}(?P<part>)"),
+        re.compile(
+            rf"\bentre (?P<first>{_ANY_HOUR}) et {_HOUR}(?!\d| ?(?:{_MONTHS}))(?! (?:{COUNTED})){_EXTRA}(?P<part>)"
+        ),
         window,
     ),
     (
@@ -261,7 +264,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("matin", "matinee", "apres", "aprem", "soir", "soiree", "journee", "nuit")),
         re.compile(
-            r"(?:(?:\b|(?<=\d))(?P<edge>(?:tres |assez )?tot |de bonne heures |debut |milieu |mi |fin )(?:de |d'|du |dans |en )?(?:la |le |l')?)?(?:\b(?P<det>ce |cet |cette |le |la |en |dans la |dans l'|un |une |l'|d'|n'importe quel |chaque |tous les |les ))?\b(?P<part>matinee|matin|apres midi(?! (?:et (?:demi|quart)|#(?:15|20|30|40|45)\b))|aprem|soiree|soir|journee(?<=fin de journee)|journee(?<=debut de journee)|journee(?<=fin de la journee)|journee(?<=debut de la journee)|journee(?<=milieu de journee)|journee(?<=mi journee)|journee(?<=en journee)|nuit)\b(?P<late> tard)?(?! de travail| type)"
+            r"(?:(?:\b|(?<=\d))(?P<edge>(?:tres |assez )?tot |de bonne heures |(?:toute? )?debut |milieu |mi |(?:toute? )?fin )(?:de |d'|du |dans |en )?(?:la |le |l')?)?(?:\b(?P<det>ce |cet |cette |le |la |en |dans la |dans l'|un |une |l'|d'|n'importe quel |chaque |tous les |les ))?\b(?P<part>matinee|matin|apres midi(?! (?:et (?:demi|quart)|#(?:15|20|30|40|45)\b))|aprem|soiree|soir|journee(?<=fin de journee)|journee(?<=debut de journee)|journee(?<=fin de la journee)|journee(?<=debut de la journee)|journee(?<=milieu de journee)|journee(?<=\bmi journee)|journee(?<=en journee)|nuit)\b(?P<late> tard)?(?! de travail| type)"
         ),
         part_of_day,
     ),

@@ -17,9 +17,9 @@ from french.moments.piece import DAY, WEEKDAY, Piece, Said
 # What may stand between a day and its hour without parting them.
 FILLER = (
     r"(?:a|au|aux|le|la|les|l|de|du|des|d|dans|en|vers|plutot|ce|cet|cette|pour|sur|autour|alentours|environ|euh|heu|hum|ben|bah|si|possible|"
-    r"preference|genre|disons|mettons|par|exemple|et|mais|seulement|uniquement|idealement|c'est|serait|sera|soit|plus|tard|que|meme|bien|coup|coups|svp|s'il|vous|plait|un|peu|toujours|aussi)"
+    r"preference|genre|disons|mettons|par|exemple|et|mais|seulement|uniquement|idealement|c'est|serait|sera|soit|plus|tard|que|meme|bien|coup|coups|svp|s'il|vous|plait|un|peu|toujours|aussi|tout|toute)"
 )
-TOGETHER = re.compile(rf"[ ,.']*(?:{FILLER}[ ,']*){{0,6}}")
+TOGETHER = re.compile(rf"[ ,.'(@:-]*(?:{FILLER}[ ,']*){{0,6}}")
 RANGE = re.compile(r"(?: ?[-/] ?| (?:a|au|aux|et|jusqu'a|jusqu'au|jusque|puis) (?:l'|le |la )?|jusqu'a |jusqu'au )")
 PERIODS = re.compile(r" (a|au|et|jusqu'a|jusqu'en)(?: la| le)? ?")
 DASH = re.compile(r" ?(?:-|/) ?")
@@ -46,7 +46,7 @@ MEANING = {
 }  # fmt: skip
 # "10h au plus tard", "lundi minimum".
 AFTERWARDS = re.compile(
-    r",? (?:(?P<until>au plus tard|max(?:imum)?|grand maximum|dernier delai)|(?P<from>au plus tot|mini(?:mum)?|(?:(?:et|ou) apres|et au dela|et plus)(?=\W*(?:\Z|[.,;!?]|si |svp|merci))))\b"
+    r",? (?:(?P<until>au plus tard(?! (?:a|vers) )|max(?:imum)?|grand maximum|dernier delai)|(?P<from>au plus tot|mini(?:mum)?|(?:(?:et|ou) apres|et au dela|et plus)(?=\W*(?:\Z|[.,;!?]|si |svp|merci))))\b"
 )
 MOST = 2
 OF_A_WEEK = re.compile(rf"(?:le |la |en )?{WEEKDAY}|(?:debut|fin|milieu) de (?:la )?semaine")

@@ -31,7 +31,13 @@ def within(m: re.Match[str], now: datetime) -> Optional[Said]:
     """ "dans quinze jours", "d'ici deux semaines", "dans une heure et demie", "sous huitaine"."""
     count, unit = number(m["count"]), m["unit"]
     to = now + _length(count, unit) + _rest(m, unit)
-    if m["lead"].startswith("dans") and not m["the"] and SHORT.match(unit):
+    if unit.startswith("jours ouvr"):
+        to = _working_day(now, count, 6 if "ouvrable" in unit else 5)
+    if (
+        m["lead"].startswith("dans")
+        and not m["the"]
+        and (SHORT.match(unit) or (m["unit2"] and SHORT.match(m["unit2"])))
+    ):
         return Said((_instant(to),))
     if m["lead"].startswith("dans") and not m["the"] and "delai" not in m["lead"]:
         first = to.date()
@@ -107,6 +113,8 @@ def away(m: re.Match[str], now: datetime) -> Optional[Said]:
     length = (now + _length(number(m["count"]), m["unit"])) - now
     if m["count2"]:
         length = (now + _length(number(m["count"]), m["unit"]) + _length(number(m["count2"]), m["unit2"])) - now
+    if m["side"] == "plus tot":
+        return Said(kind="earlier", away=-length // timedelta(minutes=1))
     later = m["side"] == "plus tard" or (m["side"] == "apres" and ENDS.match(m.string, m.end()))
     if later and SHORT.match(m["unit"]):
         return Said(kind="later", away=length // timedelta(minutes=1))
@@ -123,6 +131,14 @@ def put_off(m: re.Match[str], now: datetime) -> Optional[Said]:
     minutes = ((now + _length(number(m["count"]), m["unit"])) - now) // timedelta(minutes=1)
     earlier = verb[0].startswith(("avanc", "plus tot"))
     return Said(kind="earlier" if earlier else "later", away=-minutes if earlier else minutes)
+
+
+def _working_day(now: datetime, count: int, days_of_week: int) -> datetime:
+    """So many working days later; "jours ouvrables" count the Saturday, "jours ouvrés" do not."""
+    while count:
+        now += timedelta(days=1)
+        count -= now.weekday() < days_of_week
+    return now
 
 
 def _instant(when: datetime) -> Reading:
@@ -158,6 +174,7 @@ def _rest(m: re.Match[str], unit: str) -> relativedelta:
             "j": relativedelta(hours=12),
             "a": relativedelta(months=6),
             "m": relativedelta(days=15),
+            "s": relativedelta(hours=84),
         }
         return half.get(unit[0], relativedelta())
     if m["quarter"]:
@@ -167,7 +184,7 @@ def _rest(m: re.Match[str], unit: str) -> relativedelta:
     return relativedelta()
 
 
-_UNIT = r"(?:secondes?|minutes|heures|h(?![a-z])|jours|semaine|quinzaine|mois|ans?\b|annees?|trimestres?)"
+_UNIT = r"(?:secondes?|minutes|heures|h(?![a-z])|jours ouvr(?:es?|ables?)|jours|semaine|quinzaine|mois|ans?\b|annees?|trimestres?)"
 _COUNT = rf"(?P<count>{NUM})(?: (?:petite|bonne)s?)?"
 _REST = rf"(?: et (?P<count2>{NUM}) (?P<unit2>{_UNIT})| et (?P<half>demie?)| et (?P<quarter>quart)| ?(?:et )?(?P<less>moins )?(?P<minutes>#?[0-5]?\d)(?!\d| ?[h:/])(?: minutes)?)?"
 
@@ -187,7 +204,7 @@ PARSERS: Tuple[Parser, ...] = (
         within,
     ),
     (
-        frozenset(("y", "fait")),
+        frozenset(("y", "fait", "voila")),
         re.compile(
             rf"\b(?:il y a|y a|ca fait|cela fait|voila) (?:environ |a peu pres |deja |maintenant |exactement )?{_COUNT} ?(?P<unit>{_UNIT})\b{_REST}(?! (?:de|d'|du)\b)"
         ),
@@ -203,7 +220,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("huitaine", "quinzaine", "dizaine", "jours")),
         re.compile(
-            r"\b(?P<lead>sous |dans une |d'ici une |dans la |dans |)(?P<unit>huitaine|quinzaine|dizaine|quelques jours|ces jours ci)(?: de jours)?\b"
+            r"\b(?P<lead>sous |dans une |d'ici une |dans la |dans |)(?P<unit>huitaine|quinzaine|dizaine|quelques jours|ces jours ci)(?: de jours)?\b(?! (?:de |d'))"
         ),
         few,
     ),
@@ -215,9 +232,9 @@ PARSERS: Tuple[Parser, ...] = (
         coming,
     ),
     (
-        frozenset(("apres", "avant", "tard")),
+        frozenset(("apres", "avant", "tard", "tot")),
         re.compile(
-            rf"{LEFT}{_COUNT} (?P<unit>{_UNIT})(?: et (?P<count2>{NUM}) (?P<unit2>{_UNIT}))? (?P<side>apres|avant|plus tard)\b"
+            rf"{LEFT}{_COUNT} (?P<unit>{_UNIT})(?: et (?P<count2>{NUM}) (?P<unit2>{_UNIT}))? (?P<side>apres|avant|plus tard|plus tot)\b"
         ),
         away,
     ),

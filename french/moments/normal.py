@@ -18,7 +18,7 @@ from french.numbers import SPOKEN, runs
 
 # Words that hold a digit are told from numbers; the other tokens are numbers, words and signs.
 TOKEN = re.compile(
-    r"(?:2m(?:ain|1)|dem1|mat1|a[a-z]{3,7} ?d?'? ?hui|aujourd'ui|week[ -]?ends?|w-e)\b|\d{1,2}(?:ers?|eres?|re|i?emes?|nde?|e)\b|\d+|[a-z]+|[^\sa-z\d]"
+    r"(?:2m(?:ain|1)|dem1|mat1|[ao][a-z]{3,7} ?d?'? ?hui|aujourd'ui|week[ -]?ends?|w-e)\b|\d{1,2}(?:ers?|eres?|re|i?emes?|nde?|e)\b|\d+|[a-z]+|[^\sa-z\d]"
 )
 NTH = re.compile(r"(\d{1,2})(?:ers?|eres?|re|i?emes?|nde?|e)")
 ARTICLES = frozenset(("un", "une"))
@@ -118,7 +118,7 @@ def _right(word: str) -> str:
     nth = NTH.fullmatch(word)
     if nth:
         return f"{int(nth[1])}e"
-    if word[0] == "a" and word.endswith(("hui", "d'ui")):
+    if word[0] in "ao" and word.endswith(("hui", "d'ui")):
         return "aujourd'hui"
     if word.startswith(("week", "w-")):
         return "weekend"

@@ -32,6 +32,8 @@ THIS = r"ci|en cours|actuelle"
 WEEK_PARTS = {"debut": (0, 1), "milieu": (2, 3), "mi": (2, 3), "fin": (3, 4)}
 # Parts of a month, in days.
 MONTH_PARTS = {"debut": (1, 10), "milieu": (10, 20), "mi": (10, 20), "fin": (21, 31), "courant": (1, 31)}
+# Parts of a year, in months.
+YEAR_PARTS = {"": (1, 12), "debut": (1, 3), "milieu": (5, 8), "mi": (5, 8), "fin": (10, 12), "courant": (1, 12)}
 PART = r"(?:(?P<part>debut|milieu|mi|fin|courant) (?:de |du |d'|de la |de l'|le )?)?"
 
 
@@ -47,7 +49,7 @@ def week(m: re.Match[str], now: datetime) -> Optional[Said]:
     elif "dernier" in which or "passe" in which:
         monday = calendar.monday(today, -1)
     elif re.search(NEXT, which):
-        monday = calendar.monday(today, 1)
+        monday = calendar.monday(today, 2 if m.groupdict().get("after") else 1)
     else:
         monday = calendar.monday(today)
     return _week_part(m["part"], monday, today)
@@ -83,7 +85,9 @@ def weekend(m: re.Match[str], now: datetime) -> Said:
             if day
             else IMPOSSIBLE
         )
-    if "semaine" in which or (today.weekday() >= 5 and re.search(NEXT, which)) or re.match("suivant|d'apres", which):
+    if "dernier" in which or "passe" in which:
+        saturday -= week if today.weekday() < 6 else 2 * week
+    elif "semaine" in which or (today.weekday() >= 5 and re.search(NEXT, which)) or re.match("suivant|d'apres", which):
         saturday += week
     elif "prochain" in which:
         return Said(tuple(Reading("day", first=d, last=d + timedelta(days=1)) for d in (saturday, saturday + week)))
@@ -101,6 +105,9 @@ def month(m: re.Match[str], now: datetime) -> Optional[Said]:
     """ "fin mars", "début janvier 2027", "au mois de mai", "mars 2014"."""
     year = number(m["year"]) if m["year"] else None
     first = calendar.month_of(now.date(), calendar.month_number(m["month"].rstrip(".")), year)
+    if m["last"]:
+        first -= relativedelta(years=1 if first.month >= now.month else 0)
+        first = first.replace(year=now.year - (first.month >= now.month))
     return _month_part(m["part"], first)
 
 
@@ -123,16 +130,17 @@ def this_month(m: re.Match[str], now: datetime) -> Said:
 
 def year(m: re.Match[str], now: datetime) -> Said:
     """ "l'année prochaine", "en 2027", "cette année"."""
-    which = m["which"] or ""
+    which = m["which"] or m["which_"] or ""
     away = 1 if re.search(NEXT, which) else -1 if "dernier" in which or "passe" in which else 0
     said = number(m["year"]) if m["year"] else now.year + away
-    return days(date(said, 1, 1), date(said, 12, 31), "month")
+    begin, end = YEAR_PARTS[m["part"] or ""]
+    return days(date(said, begin, 1), calendar.month_end(date(said, end, 1)), "month")
 
 
 def part_of_year(m: re.Match[str], now: datetime) -> Optional[Said]:
     """ "le deuxième trimestre 2027", "T2", "second semestre", "le trimestre prochain": three or six months."""
-    rank, said = m["rank"] or m["rank_"], m["year"] or m["year_"]
-    months = 3 if (m["what"] or m["what_"] or m["what__"]).startswith("t") else 6
+    rank, said = m["rank"] or m["rank_"] or m["rank__"], m["year"] or m["year_"]
+    months = 3 if (m["what"] or m["what_"] or m["what__"] or m["what___"]).startswith("t") else 6
     first = date(now.year, (now.month - 1) // months * months + 1, 1)
     if rank:
         nth = 12 // months if rank == "dernier" else number(rank)
@@ -158,7 +166,9 @@ def season(m: re.Match[str], now: datetime) -> Said:
     }
     begin_month, begin_day, length = starts[m["season"]]
     first = date(now.year, begin_month, begin_day)
-    if first + timedelta(days=length) < now.date():
+    if m["last"]:
+        first = first.replace(year=now.year - (first + timedelta(days=length) >= now.date()))
+    elif first + timedelta(days=length) < now.date():
         first = first.replace(year=now.year + 1)
     return days(first, first + timedelta(days=length), "month")
 
@@ -187,7 +197,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("semaine",)),
         re.compile(
-            rf"\b{PART}(?:de )?(?:la |cette |ma |une )?semaine (?:(?P<which>{NEXT}|{THIS}|dernier|passee)|(?:numero )?(?P<number>#?\d\d?)(?! ?[h/:]))\b"
+            rf"\b{PART}(?:de )?(?:la |cette |ma |une )?semaine (?:(?P<which>{NEXT}|{THIS}|dernier|passee)(?P<after>,? (?:mais |enfin |non |plutot |pas celle la |euh |,)*(?:la|celle) (?:d'apres|suivante|encore apres))?|(?:numero )?(?P<number>#?\d\d?)(?! ?[h/:]))\b"
         ),
         week,
     ),
@@ -213,15 +223,15 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("weekend", "end")),
         re.compile(
-            rf"\b(?P<det>ce |le |les |tous les |un |du )?(?:weekend|week end|w end)(?: (?P<which>{NEXT}|ci|(?:de )?la semaine (?:{NEXT}))| du (?P<day>{DAY})(?: (?P<month>{MONTH}))?)?(?!\w)"
+            rf"\b(?P<det>ce |le |les |tous les |un |du )?(?:weekend|week end|w end)(?: (?P<which>{NEXT}|dernier|passe|ci|(?:de )?la semaine (?:{NEXT}))| du (?P<day>{DAY})(?: (?P<month>{MONTH}))?)?(?!\w)"
         ),
         weekend,
     ),
-    (frozenset(("semaine",)), re.compile(r"\b(?:en|jours de) semaine\b"), working_days),
+    (frozenset(("semaine",)), re.compile(r"\b(?:en|jours de) semaine\b(?! (?:numero )?#?\d)"), working_days),
     (
         MONTH_WORDS,
         re.compile(
-            rf"\b{PART}(?:(?:le |au |du |en |ce |de )?mois (?:de |d'))?(?:de |d')?(?P<month>{_FULL_MONTH})(?:[ ,]{{1,2}}(?P<year>{LONG_YEAR}))?"
+            rf"\b{PART}(?:(?:le |au |du |en |ce |de )?mois (?:de |d'))?(?:de |d')?(?P<month>{_FULL_MONTH})(?:[ ,]{{1,2}}(?P<year>{LONG_YEAR})|(?P<last> (?:dernier|passe)\b(?! (?:jours|semaine))))?"
         ),
         month,
     ),
@@ -243,22 +253,31 @@ PARSERS: Tuple[Parser, ...] = (
         this_month,
     ),
     (
-        frozenset(("annee", "en", "an")),
-        re.compile(rf"\b(?:l'(?:annee|an) (?P<which>{NEXT}|dernier|passee?)|cette annee|en (?P<year>20\d\d)(?!\d))\b"),
+        frozenset("#"),
+        re.compile(
+            r"(?:\b(?:en|la|pour|sur|courant|des) |\A\W*)s(?:em)?(?P<number>[1-5]?\d)(?P<part>)(?P<which>)(?=\W*\Z| )"
+        ),
+        week,
+    ),
+    (
+        frozenset(("annee", "en", "an", "debut", "mi", "fin", "courant", "depuis")),
+        re.compile(
+            rf"\b{PART}(?:l'(?:annee|an) (?P<which>{NEXT}|dernier|passee?)|annee (?P<which_>prochaine)|cette annee|(?:en |(?<=depuis )|(?<=debut )|(?<=fin )|(?<=mi )|(?<=courant ))(?P<year>20\d\d)(?!\d))\b"
+        ),
         year,
     ),
     (
         frozenset(("trimestre", "semestre", "t", "s")),
         re.compile(
             rf"{LEFT}(?:(?:le |au |du |ce |l'|en )?(?:(?P<rank>\d{{1,2}}e|dernier) (?P<what>trimestre|semestre)s?\b(?: (?:de )?(?:l'annee )?(?P<year>{LONG_YEAR}))?|(?P<what_>trimestre|semestre) (?P<which>{NEXT}|dernier|en cours))"
-            rf"|(?P<what__>[ts])(?P<rank_>[1-4]) (?P<year_>{LONG_YEAR}))"
+            rf"|(?:(?P<what__>[ts])(?P<rank_>[1-4]) (?P<year_>{LONG_YEAR})|(?:au|du|en|le) (?P<what___>t)(?P<rank__>[1-4])\b))"
         ),
         part_of_year,
     ),
     (
         frozenset(("printemps", "ete", "automne", "hiver", "rentree")),
         re.compile(
-            r"\b(?:cet|au|l'|cette|a la|a l'|en|le|apres la|apres l') ?(?P<season>printemps|ete|automne|hiver|rentree)\b(?<!ai ete)(?<!as ete)(?<!a ete)"
+            r"\b(?:cet|au|l'|cette|a la|a l'|en|le|apres la|apres l') ?(?P<season>printemps|ete|automne|hiver|rentree)\b(?P<last> (?:dernier|passee?)\b)?(?<!ai ete)(?<!as ete)(?<!a ete)"
         ),
         season,
     ),

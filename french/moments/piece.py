@@ -88,5 +88,10 @@ MONTH = r"(?:janvier|fevrier|mars|avril|mai|juin|jui|juillet|aout|sept(?:embre)?
 LONG_YEAR = r"(?:#?(?:19|20)\d\d(?![\d:h]))"
 # Two digits are a year at the end only: "4 déc. 26".
 YEAR = rf"(?:{LONG_YEAR}|[1-3]\d(?=\W*(?:\Z|[,;!?])))"
-NOT_COUNTED = r"(?! ?(?:h\b|h\d|heures|[:/%€]|[.,]\d|\d|e\b|minutes|jours|mois|semaine|ans?\b|annees|euros?|enfants?|personnes?|fois|rue|avenue|bis\b|ter\b|km|eme|rdv|rendez|creneaux?|trimestre|semestre|etage))"
+# What numbers count that is no time.
+COUNTED = (
+    r"jours|semaine|ans?\b|annees|euros?|enfants?|personnes?|fois|rue|avenue|bis\b|km|eme|rdv|rendez|creneaux?|trimestre|semestre|etage|"
+    r"dossiers?|documents?|papiers?|attestations?|formulaires?|questions?|pieces?|agences?|choses?"
+)
+NOT_COUNTED = rf"(?! ?(?:h\b|h\d|heures|[:/%€]|[.,]\d|\d|e\b|minutes|mois|ter\b|{COUNTED}))"
 NEXT = r"prochaine?|suivante?|d'apres(?! midi)|a venir|qui (?:vient|suit|arrive)"
