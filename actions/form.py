@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import french
 from actions import offers, words
 from actions.base import Action
 from actions.handoff import Emergency, Handoff
@@ -31,6 +32,10 @@ SENTENCE = re.compile(r"(?=(?:\S+\s+){3})(?=.*\b(?:je|j['’]|vous|il|elle|mon|m
 DOUBTFUL = 0.6
 # After these nothing is asked again: who is in danger, or waits for an adviser, has better to do.
 LAST_WORDS = frozenset({"report_emergency", "ask_human"})
+# Who does not know what to answer is helped to choose. No day in mind: the soonest is shown (`BookForm`).
+UNSURE = frozenset({"reason", "channel", "agency", "slot_id", "confirm", "change", "appointment_id", "existing"})
+# Questions that "oui" alone does not answer.
+OPEN = frozenset({"reason", "channel", "agency"})
 
 
 class Form(Action):
@@ -91,7 +96,10 @@ class Form(Action):
 
     def aside(self, turn: Turn) -> bool:
         """Take what is no step forward: a question, a farewell, silence, noise; False for the rest."""
-        if turn.intent in QUESTIONS and not self.picks(turn):
+        if turn["requested_slot"] in UNSURE and french.unsure(turn.text):
+            turn.say(f"utter_unsure_{turn['requested_slot']}")
+            self.ask_again(turn)
+        elif turn.intent in QUESTIONS and not self.picks(turn):
             self.answer(turn)
         elif turn.intent == "abandon" and not any(m.kind == "time" for m in turn.moments):
             self.abandon(turn)
@@ -99,6 +107,9 @@ class Form(Action):
             self.silent(turn)
         elif turn.intent in NOT_UNDERSTOOD and not self.understood_anyway(turn):
             self.misunderstood(turn)
+        elif turn.intent == "affirm" and not self.understood_anyway(turn) and turn["requested_slot"] in OPEN:
+            turn.say(f"utter_example_{turn['requested_slot']}")
+            self.ask_again(turn)
         elif turn.intent in ("repeat", "greet") and not turn.entities:
             self.ask_again(turn)
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import french
 from actions import times, words
 from actions.form import Form
 from actions.turn import Turn
@@ -173,6 +174,13 @@ class SlotForm(Form):
         turn.card(kind="slots", reason=search.reason, channel=search.channel, agencies=search.agencies)
         turn["offered_slots"] = turn["options"]
         turn.ask("slot_id")
+
+    def aside(self, turn: Turn) -> bool:
+        """Who has no day in mind is shown the soonest."""
+        if turn["requested_slot"] == "preferred_time" and french.unsure(turn.text) and not turn.moments:
+            turn.intent = "inform"
+            turn.entities.append({"entity": "moment", "value": Moment("", (0, 0), kind="soonest").to_json()})
+        return super().aside(turn)
 
     def ask_time(self, turn: Turn, *, quietly: bool = False) -> None:
         """Ask for a day."""

@@ -8,6 +8,7 @@ from typing import List
 
 from french.model import Entity
 from french.spelling import respelt
+from french.text import fold
 
 NEGATED_YES = r"(?:confirme|valide|accepte|d'accord|bon|sur|possible|bien|ca|correct|exact|interesse)"
 CUES = re.compile(
@@ -29,6 +30,13 @@ CUES = re.compile(
     r"ca roule|ca marche|reservez?(?: le)?|prenez(?: le)?|exactement ce qu\w*|voila c'est ca|c'est ce (?:que|qu)\w*)\b)"
 )
 LONGEST = 160
+UNSURE = re.compile(
+    r"(?:(?:euh|heu|hum|ben|bah|bon|oh|ah|bof|la|alors|mais|franchement|desolee?|non|pfff?) ?[,.]* ?)*"
+    r"(?:jsp|(?:ch|sch?)(?:ais|ai|e) ?pas?|(?:je|j'|j|on) ?(?:ne |n'|n )?(?:(?:en|y) )?(?:sais|sait|c|ses|sai) (?:pas|plus|rien)(?: (?:trop|du tout|vraiment|encore|moi|du|bien|quoi (?:dire|choisir|mettre|repondre|prendre)|(?:lequel|laquelle|quelle?)(?: (?:choisir|prendre))?))*"
+    r"|(?:j'ai |je n'ai )?(?:aucune |pas d')idee|(?:c'est |ce sera )?(?:comme |a )?vous (?:qui )?(?:de )?(?:voyez|voir|decidez|choisissez|choisir)|comme vous voyez"
+    r"|j'hesite|(?:je n'arrive|j'arrive) pas a (?:choisir|decider|me decider)|(?:vous )?(?:me )?conseillez quoi|(?:qu'est ce que |que )vous me conseillez|vous me conseillez (?:quoi|lequel|laquelle))"
+    r"(?: ?[,.]* ?(?:desolee?|moi|en fait|honnetement|franchement|la|alors|encore|du coup|a vrai dire|pardon|justement|et vous))*[ .!?…]*"
+)
 
 
 def find(text: str, folded: str, now: datetime) -> List[Entity]:
@@ -51,3 +59,8 @@ def find(text: str, folded: str, now: datetime) -> List[Entity]:
         return []
     place = spelt.span(span)
     return [Entity("answer", value, text[slice(*place)], place)]
+
+
+def unsure(text: str) -> bool:
+    """True when a sentence says that its author does not know: "euh je sais pas trop", "c'est vous qui voyez"."""
+    return len(text) <= LONGEST and bool(UNSURE.fullmatch(fold(text).strip().replace("’", "'").replace("-", " ")))
