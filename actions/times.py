@@ -179,20 +179,20 @@ def forget_shown(turn: Turn) -> None:
     turn["preferred_time"] = {**(turn["preferred_time"] or {}), "shown": []}
 
 
-def described(turn: Turn, wished: Wish) -> str:
+def described(turn: words.Addressee, wished: Wish) -> str:
     """A wish in words: "mardi 24 novembre après-midi", "16 h"; empty when it is too wide to be said."""
     said = list(dict.fromkeys(_described(turn, r) for r in wished.wanted))
     return words.either(said) if len(said) <= 2 else ""
 
 
-def _described(turn: Turn, reading: Reading) -> str:
+def _described(turn: words.Addressee, reading: Reading) -> str:
     day = words.day(turn, reading.first) if reading.first and reading.first == reading.last else ""
     if reading.first and not day and reading.grain == "week":
         day = words.word(turn, "week_of", day=words.day(turn, reading.first))
     return " ".join(part for part in (day, _window(turn, reading, after_day=bool(day))) if part)
 
 
-def _window(turn: Turn, reading: Reading, *, after_day: bool) -> str:
+def _window(turn: words.Addressee, reading: Reading, *, after_day: bool) -> str:
     since, until = reading.since, reading.until
     if reading.open and since:
         return words.word(turn, reading.open, hour=words.hour(turn, since))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, time
+from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 import yaml
 
@@ -17,13 +18,22 @@ Button = dict[str, str]
 WORDS = Path(__file__).parent.parent / "bot" / "domain" / "words.yml"
 
 
+class Addressee(Protocol):
+    """Whom words are for: when, in local time, and by which medium they are said."""
+
+    @property
+    def now(self) -> datetime: ...
+    @property
+    def medium(self) -> str: ...
+
+
 @cache
 def _words() -> dict[str, list[dict[str, str]]]:
     responses: dict[str, list[dict[str, str]]] = yaml.safe_load(WORDS.read_text("utf8"))["responses"]
     return responses
 
 
-def word(turn: Turn, name: str, **values: str) -> str:
+def word(turn: Addressee, name: str, **values: str) -> str:
     """A piece of a sentence from bot/domain/words.yml, in its variant for the medium where it has one."""
     variants = _words()[f"utter_word_{name}"]
     chosen = next((v for v in variants if v.get("channel") == turn.medium), variants[0])
@@ -35,12 +45,12 @@ def when(turn: Turn, slot: Slot | Appointment) -> str:
     return say.moment(slot.start, turn.now, turn.medium)
 
 
-def day(turn: Turn, date: date) -> str:
+def day(turn: Addressee, date: date) -> str:
     """A day, with its name."""
     return say.day(date, turn.now, turn.medium)
 
 
-def hour(turn: Turn, at: time) -> str:
+def hour(turn: Addressee, at: time) -> str:
     """An hour."""
     return say.hour(at, turn.medium)
 

@@ -14,6 +14,7 @@ from datetime import datetime
 
 import french
 from french import say
+from french.wish import Wish
 from gateway.render import Reply
 from gateway.responses import response
 from gateway.voice import keys
@@ -129,9 +130,10 @@ class Tell:
 
 @dataclass(frozen=True)
 class CallBack:
-    """Have this number called by a human."""
+    """Have this number called by a human, at the time that these words say."""
 
     phone: str
+    when: str
 
 
 Step = tuple["Call", Tell | CallBack | list[Verb]]
@@ -154,6 +156,8 @@ class Call:
     no_input: int = 0
     no_match: int = 0
     heard: str = ""
+    # When to be called back, as it was said.
+    when: str = ""
     # True once "anything else?" was asked: "no" ends the call.
     more: bool = False
 
@@ -303,34 +307,51 @@ class Flow:
         return replace(call, phase="transferring"), [Say(text), Transfer(line("summary", summary=summary or "…"))]
 
     def offer_callback(self, call: Call) -> Step:
-        """Nobody answers: a call back."""
-        question = line("callback" if call.caller else "callback_number")
-        call = replace(call, phase="callback", question=question, asking="phone", no_input=0, no_match=0)
+        """Nobody answers: a call back. When, then at which number."""
+        call = replace(call, phase="callback", question=line("callback"), asking="preferred_time", choices=())
+        call = replace(call, no_input=0, no_match=0)
         return call, [self.ask(call)]
 
     def callback(self, call: Call, event: Event) -> Step:
-        """The number to call back: the caller's own, or another one."""
-        if isinstance(event, Digits) and event.digits == "*":
+        """When to call back, and the number: the caller's own, or another one. Both may be said at once."""
+        if event == Digits("*"):
             return call, [self.ask(call)]
         if isinstance(event, Speech):
             answer, phones = answer_of(event.text), [s.value for s in french.secrets(event.text) if s.kind == "phone"]
-            if phones:
-                return call, CallBack(str(phones[0]))
-            if answer == "no":
+            if answer == "no" and not phones and not has_time(event.text):
                 return self.goodbye(call)
-            if answer == "yes" and call.caller:
-                return call, CallBack(call.caller)
-        elif event == Digits("1") and call.caller:
-            return call, CallBack(call.caller)
-        elif isinstance(event, Digits) and len(event.digits) > 3:
-            return call, CallBack(event.digits)
+            if has_time(event.text) and call.asking == "preferred_time":
+                call = replace(call, when=event.text)
+            if phones:
+                return call, CallBack(str(phones[0]), call.when)
+        else:
+            answer = "yes" if event == Digits("1") else None
+        if call.asking == "preferred_time":
+            return self.callback_when(call, event, answer)
+        if answer == "yes" and call.caller:
+            return call, CallBack(call.caller, call.when)
+        if isinstance(event, Digits) and len(event.digits) > 3:
+            return call, CallBack(event.digits, call.when)
         return self.called_back(call, None)
 
-    def called_back(self, call: Call, phone: str | None) -> Step:
-        """Noted for this number (E.164), or not a number that can be called: once more, then the end."""
+    def callback_when(self, call: Call, event: Event, answer: str | None) -> Step:
+        """The time: said, or by keys; whoever says none of it twice is called as soon as possible."""
+        meant = keys.meaning("preferred_time", event.digits) if isinstance(event, Digits) else None
+        when = meant[1] if meant else call.when
+        if not when and answer != "yes":
+            call = replace(call, no_match=call.no_match + 1)
+            if call.no_match == 1:
+                return call, [self.ask(call, f"{line('no_match')} {line('callback_when')}")]
+        question = line("callback_caller" if call.caller else "callback_number")
+        call = replace(call, when=when or keys.SOONEST, question=question, asking="phone", no_match=0)
+        return call, [self.ask(call)]
+
+    def called_back(self, call: Call, phone: str | None, when: str = "") -> Step:
+        """Noted for this number (E.164) at this time, or not a number that can be called: once more, then the end."""
         if phone:
-            return replace(call, phase="over"), [Say(line("callback_noted", phone=say.phone(phone, MEDIUM))), End()]
-        call = replace(call, no_match=call.no_match + 1)
+            noted = line("callback_noted", phone=say.phone(phone, MEDIUM), when=when)
+            return replace(call, phase="over"), [Say(noted), End()]
+        call = replace(call, asking="phone", no_match=call.no_match + 1)
         if call.no_match >= TRIES:
             return replace(call, phase="over"), [Say(line("call_later")), End()]
         return call, [self.ask(call, call.question if call.no_match == 1 else line("callback_invalid"))]
@@ -340,6 +361,11 @@ def answer_of(text: str) -> str | None:
     """ "yes", "no" or None."""
     found = [e.value for e in french.understand(text, NEVER).entities if e.kind == "answer"]
     return str(found[0]) if found else None
+
+
+def has_time(text: str) -> bool:
+    """True when a text says a time to come."""
+    return Wish.of(french.understand(text, NEVER).moments) != Wish()
 
 
 def shortened(question: str) -> str:

@@ -11,7 +11,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import french
+from actions import times, words
 from booking_core import Core, InvalidPhone
+from french.wish import Wish
 from gateway.turns import Turn, Turns
 from gateway.voice import hints
 from gateway.voice.call import (
@@ -77,6 +80,14 @@ class Answer:
 
 def _verb(name: str, fields: Mapping[str, Any]) -> Verb:
     return VERBS[name](**{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()})
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Who hears the words of a time, at a local time."""
+
+    now: datetime
+    medium: str = MEDIUM
 
 
 class Calls:
@@ -150,8 +161,8 @@ class Calls:
             if isinstance(result, list):
                 break
             if isinstance(result, CallBack):
-                noted = await asyncio.to_thread(self._call_back, conversation, result.phone)
-                call, result = flow.called_back(call, noted)
+                phone, when = await asyncio.to_thread(self._call_back, conversation, result)
+                call, result = flow.called_back(call, phone, when)
                 continue
             turn = Turn(conversation, MEDIUM, message_id=f"{_name(step)}:{n}", **asdict(result))
             call, result = flow.answered(call, await self.turns.handle(turn))
@@ -206,13 +217,21 @@ class Calls:
         await asyncio.to_thread(self._keep, conversation, step, answer)
         return answer
 
-    def _call_back(self, conversation: str, phone: str) -> str | None:
+    def _call_back(self, conversation: str, asked: CallBack) -> tuple[str | None, str]:
+        """Note a call back: the number in E.164, None when it cannot be called; when, in words that stay true."""
+        listener = Listener(self.core.local_now().replace(tzinfo=None))
+        moments = [m for m in french.understand(asked.when, listener.now).moments if m.role == "wanted"]
+        wish = Wish.of(moments)
+        when = times.described(listener, wish) if any(r.first for r in wish.wanted) else ""
+        if not when and wish.wanted:
+            when = " ".join(m.text.strip() for m in moments)
+        when = when or words.word(listener, "as_soon_as_possible")
         try:
-            called = self.core.check_phone(phone)
-            self.core.request_callback(conversation, called, medium=MEDIUM)
+            called = self.core.check_phone(asked.phone)
+            self.core.request_callback(conversation, called, when=when, medium=MEDIUM)
         except InvalidPhone:
-            return None
-        return called
+            return None, when
+        return called, when
 
     def _rules(self) -> Flow:
         now = self.core.clock.now()

@@ -25,7 +25,8 @@ VALUES = {
     "change": {"1": "intent:more_slots", "2": "intent:abandon"},
     "slot_id": {"9": "intent:more_slots"},
 }
-TIMES = {"1": "le plus tôt possible", "2": "un matin", "3": "un après-midi"}
+SOONEST = "le plus tôt possible"
+TIMES = {"1": SOONEST, "2": "un matin", "3": "un après-midi"}
 # How many keys an answer has at most; # ends sooner.
 EXPECTED = {"nir": 15, "birth_date": 8, "code": 8, "phone": 14, "contact_reference": 14, "preferred_time": 4}
 NUMBERS = ("nir", "birth_date", "code", "phone", "contact_reference")

@@ -189,22 +189,54 @@ def test_a_transfer_gives_the_summary_and_ends_or_becomes_a_call_back() -> None:
     assert play(FLOW, call, Transferred(True))[1] == [End()]
     call, result = play(FLOW, call, Transferred(False))
     assert "être rappelé" in said(result)
-    assert play(FLOW, call, Speech("oui", 0.9))[1] == CallBack("+33639980199")
-    assert play(FLOW, call, Digits("1"))[1] == CallBack("+33639980199")
-    assert play(FLOW, call, Digits("0261910345"))[1] == CallBack("0261910345")
-    assert play(FLOW, call, Speech("au 02 61 91 03 45", 0.9))[1] == CallBack("+33261910345")
+    assert play(FLOW, call, Speech("non merci", 0.9))[1][-1] == End()
+    call, result = play(FLOW, call, Speech("demain après-midi", 0.9))
+    assert "numéro d'où vous appelez" in said(result)
+    when = "demain après-midi"
+    assert play(FLOW, call, Speech("oui", 0.9))[1] == CallBack("+33639980199", when)
+    assert play(FLOW, call, Digits("1"))[1] == CallBack("+33639980199", when)
+    assert play(FLOW, call, Digits("0261910345"))[1] == CallBack("0261910345", when)
+    assert play(FLOW, call, Speech("au 02 61 91 03 45", 0.9))[1] == CallBack("+33261910345", when)
     assert play(FLOW, call, Speech("non", 0.9))[1][-1] == End()
-    over, result = FLOW.called_back(call, "+33261910345")
+    over, result = FLOW.called_back(call, "+33261910345", "jeudi après-midi")
     assert "zéro deux, soixante et un" in said(result)
+    assert "jeudi après-midi" in said(result)
     assert over.phase == "over"
     assert "pas valide" in said(FLOW.called_back(play(FLOW, call, Silence())[0], None)[1])
+
+
+@pytest.mark.parametrize(
+    ("events", "when"),
+    [
+        ([Digits("1")], "le plus tôt possible"),
+        ([Digits("2")], "un matin"),
+        ([Digits("2411")], "le 24/11"),
+        ([Speech("oui")], "le plus tôt possible"),
+        ([Speech("non plutôt jeudi")], "non plutôt jeudi"),
+        ([Silence(), Digits("3")], "un après-midi"),
+        ([Speech("euh"), Noise()], "le plus tôt possible"),
+    ],
+)
+def test_a_call_back_has_a_time_by_words_or_keys_and_the_soonest_for_who_says_none(
+    events: list[Event], when: str
+) -> None:
+    call, _ = FLOW.offer_callback(Call(caller="+33639980199"))
+    assert play(FLOW, call, *events, Digits("1"))[1] == CallBack("+33639980199", when)
+
+
+def test_a_number_and_a_time_said_at_once_are_both_taken() -> None:
+    call, _ = FLOW.offer_callback(Call())
+    told = CallBack("+33261910345", "demain matin au 02 61 91 03 45")
+    assert play(FLOW, call, Speech(told.when))[1] == told
 
 
 def test_without_advisers_a_call_back_is_offered_at_once_and_asks_the_number_of_who_hides_it() -> None:
     hidden, _ = ALONE.react(Call(), Started(None))
     call, result = ALONE.answered(hidden, reply("Je vous passe un conseiller.", transfer=True))
-    assert "votre numéro de téléphone" in said(result)
-    assert play(ALONE, call, Speech("oui", 0.9))[1] != CallBack("")
+    assert "être rappelé" in said(result)
+    call, result = play(ALONE, call, Digits("1"))
+    assert "À quel numéro" in said(result)
+    assert isinstance(play(ALONE, call, Speech("oui", 0.9))[1], list)
     _, result = play(ALONE, call, Silence(), Silence(), Silence())
     assert result[-1] == End()
 

@@ -198,8 +198,11 @@ async def test_a_dead_rasa_is_said_and_a_human_is_called(core: Core) -> None:
         assert seconds < 3
         body, _ = await timed(twilio(client, "/voice/twilio?step=2", DialCallStatus="busy"))
         assert "être rappelé" in body
-        body, _ = await timed(twilio(client, "/voice/twilio?step=3", Digits="1"))
+        body, _ = await timed(twilio(client, "/voice/twilio?step=3", Digits="2"))
+        assert "numéro d'où vous appelez" in body
+        body, _ = await timed(twilio(client, "/voice/twilio?step=4", Digits="1"))
         assert "vous rappellera" in body
+        assert "un matin" in body
 
 
 async def test_a_dead_rasa_without_advisers_still_leaves_a_call_back(core: Core) -> None:

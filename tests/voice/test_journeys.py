@@ -107,10 +107,13 @@ def test_an_adviser_hears_a_summary_and_when_nobody_answers_a_call_back_is_noted
     refused = phone.event(DialCallStatus="no-answer", dial_call_status="no-answer")
     assert "être rappelé" in refused.text
     before = callbacks(line)
+    assert "numéro d'où vous appelez" in phone.say("plutôt demain matin").text
+    assert callbacks(line) == before
     noted = phone.press("1")
     assert "zéro un, quatre-vingt-dix-neuf" in noted.text
+    assert "jeudi dix-neuf novembre matin" in noted.text
     assert noted.verbs[-1].lower() == "hangup"
-    assert callbacks(line) == before + 1
+    assert callbacks(line) == [*before, "jeudi dix-neuf novembre matin"]
 
 
 def test_a_call_that_an_adviser_took_ends_without_a_word(line: Service) -> None:
@@ -141,11 +144,11 @@ def summary_of(body: str) -> str:
     return found[0].replace("&amp;", "&")
 
 
-def callbacks(line: Service) -> int:
+def callbacks(line: Service) -> list[str]:
+    """When advisers are asked to call back."""
+    rows = select(t.handover.c.data).where(t.handover.c.kind == "callback").order_by(t.handover.c.id)
     with line.core.store.read() as connection:
-        return int(
-            connection.scalar(select(func.count()).select_from(t.handover).where(t.handover.c.kind == "callback")) or 0
-        )
+        return [data["when"] for data in connection.scalars(rows)]
 
 
 def holds(line: Service) -> int:
