@@ -5,7 +5,7 @@ from __future__ import annotations
 from actions import words
 from actions.form import Form
 from actions.turn import Turn
-from booking_core import CodeWrong, InvalidEmail, InvalidPhone
+from booking_core import CodeWrong, InvalidEmail, InvalidPhone, NotIdentified
 
 
 class Contact(Form):
@@ -19,7 +19,8 @@ class Contact(Form):
         self.end(turn)
 
     def take(self, turn: Turn, started: bool) -> None:
-        """The new number or address, the yes, the code."""
+        """The new number or address, the yes, the code; first who it is: nobody says a new address twice."""
+        self.whose(turn)
         asked = turn["requested_slot"]
         reference = turn.reference("phone") or turn.reference("email")
         if asked == "code" and turn.reference("code"):
@@ -30,12 +31,26 @@ class Contact(Form):
             self.confirm(turn)
         elif not started and turn.intent in ("deny", "goodbye"):
             if asked == "confirm" and turn.intent == "deny":
+                email = (turn["contact_reference"] or "").startswith("email:")
                 turn["contact_reference"] = None
-                self.ask_new(turn)
+                self.ask_new(turn, email=email)
             else:
                 self.abandon(turn)
         else:
             self.ask_again(turn)
+
+    def whose(self, turn: Turn) -> None:
+        """Raises NotIdentified; that an e-mail address is meant waits with what was said."""
+        try:
+            self.core.require_person(turn.conversation)
+        except NotIdentified:
+            if self.means_email(turn):
+                turn.entities.append({"entity": "contact", "value": "email"})
+            raise
+
+    def means_email(self, turn: Turn) -> bool:
+        """True when an e-mail address is spoken of, or was asked for."""
+        return "mail" in turn.text.lower() or turn.value("contact") == "email" or turn["requested_slot"] == "email"
 
     def check(self, turn: Turn, reference: str) -> None:
         """A number or address that is not valid changes nothing; a valid one is read back."""
@@ -51,7 +66,7 @@ class Contact(Form):
             return
         except InvalidEmail:
             turn.say("utter_invalid_email")
-            turn.ask("contact_reference")
+            turn.ask("email")
             return
         turn["contact_reference"] = reference
         self.ask_to_confirm(turn)
@@ -70,10 +85,11 @@ class Contact(Form):
             return words.phone(turn, self.core.check_phone(value))
         return f"⟦{reference}⟧"
 
-    def ask_new(self, turn: Turn) -> None:
+    def ask_new(self, turn: Turn, *, email: bool = False) -> None:
         """Ask for the new number, or the new address when that is what was spoken of."""
-        turn.say("utter_question_email" if "mail" in turn.text.lower() else "utter_question_contact")
-        turn.ask("contact_reference")
+        email = email or self.means_email(turn)
+        turn.say("utter_question_email" if email else "utter_question_contact")
+        turn.ask("email" if email else "contact_reference")
 
     def ask_again(self, turn: Turn) -> None:
         """Ask once more what was being asked; after an emergency, wait in silence."""

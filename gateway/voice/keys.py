@@ -26,9 +26,18 @@ VALUES = {
     "slot_id": {"9": "intent:more_slots"},
 }
 SOONEST = "le plus tôt possible"
+OTHER_DAY = {"8": "un autre jour"}
 TIMES = {"1": SOONEST, "2": "un matin", "3": "un après-midi"}
 # How many keys an answer has at most; # ends sooner.
-EXPECTED = {"nir": 15, "birth_date": 8, "code": 8, "phone": 14, "contact_reference": 14, "preferred_time": 4}
+EXPECTED = {
+    "nir": 15,
+    "birth_date": 8,
+    "code": 8,
+    "phone": 14,
+    "contact_reference": 14,
+    "email": 14,
+    "preferred_time": 4,
+}
 NUMBERS = ("nir", "birth_date", "code", "phone", "contact_reference")
 NEVER = datetime(2000, 1, 1)  # noqa: DTZ001 - a code does not depend on the day
 CHOSEN = ("reason", "agency", "slot_id", "appointment_id")
@@ -43,12 +52,16 @@ def meaning(asking: str | None, digits: str) -> tuple[str, str] | None:
     """("value" | "text" | "digits" | "code", what to tell the assistant), or None for keys that mean nothing here."""
     if not digits.isdigit():
         return None
+    if asking == "email":
+        return None
     if asking is None and digits in MENU:
         return "value", MENU[digits]
     if value := VALUES.get(asking or "", {}).get(digits):
         return "value", value
     if asking == "preferred_time":
         return _time(digits)
+    if asking == "slot_id" and digits in OTHER_DAY:
+        return "text", OTHER_DAY[digits]
     if asking == "nir" and len(digits) == 15:
         return "digits", _corsican(digits)
     if asking == "code" and len(digits) > 3:

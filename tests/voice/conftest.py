@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import itertools
 import json
 import re
 import time
@@ -13,17 +14,21 @@ import urllib.request
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import pytest
+from stdnum.fr import nir
 from twilio.request_validator import RequestValidator
 
+from booking_core import Contact
 from gateway.voice.jambonz import signature
 from tests.conftest import Service, running
 
 TOKEN = "the token of a test, and of nothing else"
 SECRET = "the secret of a test, and of nothing else"
 CALLER = "+33199005678"
+PLACES = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
@@ -41,15 +46,33 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 ADDRESSES = {"alice": "+33639980112", "david": "+33639980456", "chloe": "chloe@exemple.fr"}
 
 
+@dataclass
+class Insured:
+    """Somebody invented for one test: what they type to say who they are, and their id."""
+
+    nir: str
+    mobile: str
+    id: str
+    born: str = "15011980"
+
+
+def insured(line: Service) -> Insured:
+    """A new person, with a mobile and nothing booked."""
+    place = next(PLACES)
+    first, mobile = f"18001352{place:05d}", f"+33639985{place:03d}"
+    person = line.core.register(first, date(1980, 1, 15), line.core.agencies()[0].id, Contact(mobile=mobile))
+    return Insured(first + nir.calc_check_digits(first), mobile, person.id)
+
+
 def code_of(line: Service, person: str) -> str:
-    """The code in the text message or e-mail just sent to a person of the demo; taken out of the folder."""
+    """The code in the text message or e-mail just sent to a person of the demo or a number; taken out of the folder."""
     end = time.monotonic() + 15
     while time.monotonic() < end:
         for path in (line.var / "outbox").glob("*"):
             message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
             body = message.get_body(("plain",)) if path.suffix == ".eml" else message
             code = re.search(r"code est (\d{6})", body.get_content() if body else "")
-            if code and message["To"] == ADDRESSES[person]:
+            if code and message["To"] == ADDRESSES.get(person, person):
                 path.unlink()
                 return code[1]
         time.sleep(0.1)
