@@ -64,7 +64,11 @@ async def twilio_status(request: web.Request) -> web.Response:
 
 async def _twilio(request: web.Request) -> dict[str, str]:
     """The form of a request that Twilio signed."""
-    settings, form = request.app[SETTINGS], {k: str(v) for k, v in (await request.post()).items()}
+    settings = request.app[SETTINGS]
+    try:
+        form = {k: v for k, v in (await request.post()).items() if isinstance(v, str)}
+    except (ValueError, AssertionError):
+        raise _refused(request, "twiml", "not a form", web.HTTPBadRequest) from None
     base = settings.public_url.rstrip("/") or f"{request.scheme}://{request.host}"
     signature = request.headers.get("X-Twilio-Signature", "")
     if not settings.phone_token or not twiml.signed(settings.phone_token, f"{base}{request.path_qs}", form, signature):

@@ -12,22 +12,30 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 from stdnum.fr import nir
 from twilio.request_validator import RequestValidator
 
-from booking_core import Contact
+from booking_core import Contact, Core, FixedClock, open_core
+from gateway.app import make_app
+from gateway.settings import Settings
 from gateway.voice.jambonz import signature
-from tests.conftest import Service, running
+from tests.conftest import NOW, Service, running
+from tests.stack import free_port
+from tests.voice.schema import check_all
 
 TOKEN = "the token of a test, and of nothing else"
 SECRET = "the secret of a test, and of nothing else"
 CALLER = "+33199005678"
+SETTINGS = {"twilio_auth_token": TOKEN, "jambonz_secret": SECRET, "adviser_number": "+33199001234"}
 PLACES = itertools.count(1)
 
 
@@ -77,6 +85,22 @@ def code_of(line: Service, person: str) -> str:
                 return code[1]
         time.sleep(0.1)
     raise AssertionError("no code was sent")
+
+
+@pytest.fixture
+def core(tmp_path: Path) -> Iterator[Core]:
+    core = open_core(f"sqlite:///{tmp_path / 'rdv.db'}", FixedClock(NOW), secret="a secret of tests")
+    core.upgrade()
+    yield core
+    core.close()
+
+
+@asynccontextmanager
+async def gateway(core: Core, rasa_url: str | None = None, **settings: str) -> AsyncIterator[TestClient[Any, Any]]:
+    """The gateway, with no Rasa unless told where one is."""
+    url = rasa_url or f"http://127.0.0.1:{free_port()}"
+    async with TestClient(TestServer(make_app(Settings(**{**SETTINGS, "rasa_url": url, **settings}), core))) as client:
+        yield client
 
 
 @dataclass
@@ -166,6 +190,7 @@ class Jambonz(Phone):
         )
 
     def follow(self) -> None:
+        check_all(self.heard.body)
         for verb in json.loads(self.heard.body):
             self.next = verb.get("actionHook", self.next)
 

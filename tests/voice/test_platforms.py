@@ -4,23 +4,13 @@ from __future__ import annotations
 
 import json
 import xml.etree.ElementTree as ET
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from gateway.voice import jambonz, twiml
 from gateway.voice.call import Ask, Digits, End, Noise, Say, Silence, Speech, Started, Transfer, Transferred, Verb
+from tests.voice.schema import check_all
 
-SPECS: dict[str, Any] = json.loads((Path(__file__).parent / "jambonz" / "specs.json").read_text("utf8"))
-TYPES: dict[str, type | tuple[type, ...]] = {
-    "string": str,
-    "number": (int, float),
-    "boolean": bool,
-    "object": dict,
-    "array": list,
-}
 VERBS: tuple[Verb, ...] = (
     Say("Bonjour & bienvenue."),
     Ask("Quelle agence ?", ("Rennes", "Vitré, en ville"), 15),
@@ -28,32 +18,6 @@ VERBS: tuple[Verb, ...] = (
     End(),
 )
 WHERE = {"following": "/voice/x?step=2", "summary": "/voice/x/summary?call=c&step=1", "number": "+33199001234"}
-
-
-def check(name: str, data: dict[str, Any]) -> None:
-    """As `validateVerb` of @jambonz/verb-specifications does."""
-    spec = SPECS[name]
-    assert set(spec.get("required", [])) <= set(data), name
-    for key, value in data.items():
-        kind = spec["properties"][key]
-        if isinstance(kind, dict):
-            assert isinstance(value, TYPES[kind["type"]])
-            assert value in kind.get("enum", [value])
-        elif isinstance(kind, list):
-            for item in value:
-                check(kind[0].removeprefix("#"), item)
-        elif kind.startswith("#"):
-            check(kind.removeprefix("#"), value)
-        else:
-            wanted: list[Any] = [TYPES[k.strip()] for k in kind.split("|")]
-            assert any(isinstance(value, w) for w in wanted), (name, key)
-
-
-def check_all(document: str) -> list[str]:
-    verbs: Sequence[dict[str, Any]] = json.loads(document)
-    for verb in verbs:
-        check(verb["verb"], {k: v for k, v in verb.items() if k != "verb"})
-    return [v["verb"] for v in verbs]
 
 
 def test_the_schema_refuses_what_jambonz_would() -> None:
