@@ -105,7 +105,7 @@ class Form(Action):
             self.abandon(turn)
         elif turn.intent == "silence":
             self.silent(turn)
-        elif turn.intent in NOT_UNDERSTOOD and not self.understood_anyway(turn):
+        elif turn.says_nothing or (turn.intent in NOT_UNDERSTOOD and not self.understood_anyway(turn)):
             self.misunderstood(turn)
         elif turn.intent == "affirm" and not self.understood_anyway(turn) and turn["requested_slot"] in OPEN:
             turn.say(f"utter_example_{turn['requested_slot']}")
@@ -160,8 +160,11 @@ class Form(Action):
         if turn.intent == "list_appointments":
             asked_time = turn["requested_slot"] in ("slot_id", "preferred_time", "confirm", "change")
             return asked_time and any(m.kind == "time" for m in turn.moments)
+        if turn.intent == "thank":
+            # "Vendredi à 14 heures, merci": thanks that hold an answer.
+            return self.understood_anyway(turn)
         values = any(turn.entity(kind) for kind in ("channel", "agency", "moment"))
-        return turn.intent in ("faq", "thank") and values and turn.confidence < DOUBTFUL
+        return turn.intent == "faq" and values and turn.confidence < DOUBTFUL
 
     def understood_anyway(self, turn: Turn) -> bool:
         """A sentence with no clear intent still counts when it holds a value that is being asked for."""

@@ -48,7 +48,7 @@ class Move(SlotForm):
             return
         if turn.entity("channel") and turn.value("channel") != self.appointment(turn).channel:
             turn.say("utter_move_fixed")
-        self.leave_out_old_time(turn, started)
+        self.leave_out_old_time(turn, started or asked == "appointment_id")
         if not turn["preferred_time"]:
             times.on_day(turn, self.appointment(turn).start.date())
         if not self.take_time(turn):
@@ -90,7 +90,7 @@ class Move(SlotForm):
         turn["appointment_id"] = str(appointment.id)
         return True
 
-    def leave_out_old_time(self, turn: Turn, started: bool) -> None:
+    def leave_out_old_time(self, turn: Turn, naming: bool) -> None:
         """ "Mon rendez-vous de vendredi" names the old time, which is no wish; "le lendemain" is counted from it."""
         old = self.appointment(turn)
         if not self.offered(turn):
@@ -103,7 +103,7 @@ class Move(SlotForm):
                 moment = Moment.from_json(entity["value"])
                 if held.same_day(old, moment) and not held.at(old, moment):
                     entity["value"] = {**entity["value"], "role": "wanted"}
-        if len(turn.moments) < 2 and not (started and turn.moments and held.named(turn, old)):
+        if len(turn.moments) < 2 and not (naming and turn.moments and held.named(turn, old)):
             return
         turn.entities = [
             e for e in turn.entities if e["entity"] != "moment" or not held.at(old, Moment.from_json(e["value"]))

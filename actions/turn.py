@@ -187,6 +187,11 @@ class Turn:
         return TWO.search(self.text.lower()) is not None
 
     @property
+    def says_nothing(self) -> bool:
+        """True when an answer sounds like one but holds nothing that was understood."""
+        return self.intent == "inform" and not self.entities
+
+    @property
     def wants_callback(self) -> bool:
         """True when an adviser is asked to call back: named so, or just after that was offered."""
         recall = RECALL.search(self.text.lower()) is not None and not self.entity("reason")

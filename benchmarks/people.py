@@ -36,6 +36,8 @@ from tests.dialogues.world import CLOCK, StealingCore  # noqa: E402
 from tests.stack import Stack  # noqa: E402
 
 MEDIA = ("web", "sms", "voice")
+# Worth a look: this many times the least turns.
+SLOW = 2
 
 
 @dataclass
@@ -157,6 +159,8 @@ def report(results: list[Result], transcripts: bool) -> None:
         if transcripts or mark not in seen:
             print("\n".join(["", f"== {result.why}", *result.lines]))
         seen.add(mark)
+    for result in (r for r in results if transcripts and not r.why and r.ratio >= SLOW):
+        print("\n".join(["", f"== {result.ratio:.1f} times the least", *result.lines]))
 
 
 async def play(media: list[str], people: int, seed: int) -> list[Result]:
@@ -177,7 +181,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--medium", choices=(*MEDIA, "all"), default="all")
     parser.add_argument("--quick", action="store_true", help="20 people on each medium")
-    parser.add_argument("--transcripts", action="store_true", help="every conversation that failed, not one of a kind")
+    parser.add_argument("--transcripts", action="store_true", help="every conversation that failed or was long")
     chosen = parser.parse_args()
     media = list(MEDIA) if chosen.medium == "all" else [chosen.medium]
     results = asyncio.run(play(media, 20 if chosen.quick else chosen.people, chosen.seed))

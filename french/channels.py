@@ -58,15 +58,17 @@ DESK = _any(
         r"\ben personne\b|\bpresentiel\b|\bde vive voix\b|\bde visu\b|\ben chair et en os\b|\ben vrai\b|\ben physique\b|\bphysiquement\b|\bles yeux dans les yeux\b",
         r"\b(?:rendez vous|rencontrer?|rencontre|entretien|entrevue|entrevu) physiques?\b",
         r"\b(?:etre|sois|serai|me) (?:recue?s?|recevoir)\b|\brecevez moi\b|\bvous me recevez\b|\b(?:peux|viens|venir|passer|aller|prefere|vais) a l'accueil\b|\ba l'accueil .{0,20}\b(?:je peux|venir|passer)\b",
-        r"(?:^|\bvais |\baller |\bpasser |\bviens |\bprefere )\W*a la (?:cpam|secu|caisse)\W*(?:svp|merci)?$|^\W*(?:a l'|au? )?(?:accueil|agence|guichet)\W*(?:svp|merci|s'il vous plait)?\W*$",
+        r"(?:^|\bvais |\baller |\bpasser |\bviens |\bprefere )\W*a la (?:cpam|secu|caisse)\W*(?:svp|merci)?$|^\W*(?:a l'|l'|au? |le )?(?:accueil|agence|guichet)\W*(?:svp|merci|s'il vous plait)?\W*$",
         r"\b(?:rencontrer|voir|devant) (?:quelqu'un|un conseiller|une conseillere|un agent|un de vos|vos conseillers?|vos services)\b",
     )
 )
 REFUSED_PHONE = re.compile(
     r"\b(?:pas|ni|plutot que|jamais|eviter) (?:par |au |le |d'|de |du |un )?(?:rendez vous |entretien |appel )?(?:telephone|telephonique)\b(?! (?:portable|fixe))"
 )
+# "Je ne peux pas venir à mon rendez-vous" tells of the one they have.
 REFUSED_DESK = re.compile(
     r"\b(?:pas|ni|plutot que|jamais) (?:en agence|sur place|au guichet|a l'agence|dans une agence|en personne|en presentiel|venir|passer|en face a face)\b"
+    r"(?! (?:a |au |pour )(?:(?:mon|ce|cet|notre|le|l'|un de mes) ?)?(?:rendez|rdv|entretien))"
 )
 
 

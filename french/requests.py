@@ -11,7 +11,7 @@ from french.text import fold
 
 # Verbs and nouns that name an operation on an appointment or on the address book.
 VERBS = {
-    "move": r"(?:de|re)?plac\w*|decal\w*|report(?:er|ez|e)\b|repouss\w*|avancer|avancez|deplacement",
+    "move": r"(?:de|re)plac\w*|decal\w*|report(?:er|ez|e)\b|repouss\w*|avancer|avancez|deplacement",
     "cancel": r"annul\w*|supprim\w*",
     "contact": r"(?:chang\w*|modifi\w*|mettre a jour|mets? a jour|mettez a jour|actualis\w*|corrig\w*)"
     r"(?: \w+){0,3} (?:numero|num|telephone|tel|portable|mobile|fixe|mail|e-?mail|adresse)\b",

@@ -17,6 +17,8 @@ from french.requests import requests
         ("le rendez-vous que j'ai annulé", []),
         ("décalez-le à lundi", ["move"]),
         ("annulez, oui annulez", ["cancel"]),
+        ("prendre un rendez-vous sur place à Rennes", ["book"]),
+        ("vous auriez une place mardi", []),
         ("bonjour", []),
         ("", []),
     ],
