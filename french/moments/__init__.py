@@ -60,7 +60,7 @@ INSTEAD = re.compile(r" ?(?:>>|->|=>|→|➔|»|>) ?")
 # "Bonne soirée", "rue du 11 novembre": no time at all; the bar stands where it would begin.
 NO_TIME = re.compile(
     r"\b(?:(?:bonne|agreable|excellente?)(?: fin de| debut de)? \||bon \|(?:apres|week|midi|soir|debut|fin)"
-    r"|(?:rue|avenue|av|boulevard|bd|bld|allees?|quai|impasse|chemin|square|cours|pont|faubourg|esplanade|lycee|college|(?<!une )(?<!de )(?<!des )place) \|d[ue] )"
+    r"|(?:rue|avenue|av|boulevard|bd|bld|allees?|quai|impasse|chemin|square|cours|faubourg|esplanade|lycee|college|(?<!une )(?<!de )(?<!des )place) \|d[ue] |(?:habite|loge) \|(?:au|le) )"
 )
 # The time of something else than the appointment: a birth, a death, the end of a leave.
 ELSEWHERE = re.compile(

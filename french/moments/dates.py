@@ -86,6 +86,8 @@ def between(m: re.Match[str], now: datetime) -> Optional[Said]:
     bound = m["lead"] in ("du ", "les ") or groups.get("weekday") or "le " in m["link"] or "au" in m["link"]
     if not (month or bound) or (m["lead"] == "de " and not month):
         return None
+    if groups.get("of"):
+        month = str(calendar.month_of(today, None, None, 1).month)
     last = calendar.dated(number(m["last"]), _month(month), _year(groups.get("year")), today)
     if last is None:
         return IMPOSSIBLE
@@ -98,7 +100,7 @@ def one_or_other(m: re.Match[str], now: datetime) -> Optional[Said]:
     if not (m["le"] or m["month"]):
         return None
     groups = m.groupdict()
-    month = calendar.month_number(m["month"].rstrip(".")) if m["month"] else None
+    month = calendar.month_of(now.date(), None, None, 1).month if m["of"] else _month(m["month"])
     found = [calendar.dated(number(groups[key]), month, None, now.date()) for key in ("first", "last")]
     dates = [d for d in found if d]
     if not dates:
@@ -219,7 +221,7 @@ def _day_before(day: int, last: date) -> Optional[date]:
 _D, _M, _Y = rf"(?P<day>{DAY})", rf"(?P<month>{MONTH})", rf"(?P<year>{YEAR})"
 _W = rf"(?:(?P<weekday>{ANY_DAY}),? ?(?:le )?)?"
 NOT_A_DATE = r"(?![\w/:]|[.,-]\d| (?:h|heures|euros)\b| ?[%€])"
-_DD, _MM = r"(?P<day>0?[1-9]|[12]\d|3[01])", r"(?P<month>0?[1-9]|1[0-2])"
+_DD, _MM = r"(?P<day>1e|0?[1-9]|[12]\d|3[01])", r"(?P<month>0?[1-9]|1[0-2])"
 # "Le quatre douze" is said as "le 4 12" is typed.
 _SAID_D, _SAID_M = r"(?P<day>#?(?:[12]\d|3[01]|0?[1-9])(?!\d))", r"(?P<month>#?(?:1[0-2]|0?[1-9])(?!\d))"
 _YY = r"(?P<year>(?:19|20)?\d\d)"
@@ -278,7 +280,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         NUMBER,
         re.compile(
-            rf"{LEFT}(?P<lead>du |de |entre |les |)(?:le )?{_W}(?P<first>{DAY})(?P<link> ?(?:au|a|et|-|jusqu'au|jusqu'a) ?(?:le )?)(?:{ANY_DAY} )?(?P<last>{DAY})(?: {_M}| ?/ ?(?P<mm>0?[1-9]|1[0-2])(?![\d/:h]))?(?: {_Y})?{NOT_COUNTED}"
+            rf"{LEFT}(?P<lead>du |de |entre |les |)(?:le )?{_W}(?P<first>{DAY})(?P<link> ?(?:au|a|et|-|jusqu'au|jusqu'a) ?(?:le )?)(?:{ANY_DAY} )?(?P<last>{DAY})(?: {_M}| ?/ ?(?P<mm>0?[1-9]|1[0-2])(?![\d/:h])|(?P<of> du mois (?:prochain|suivant)))?(?: {_Y})?{NOT_COUNTED}"
         ),
         between,
     ),
@@ -291,7 +293,9 @@ PARSERS: Tuple[Parser, ...] = (
     ),
     (
         frozenset(("ou",)),
-        re.compile(rf"{LEFT}(?P<le>le )?(?P<first>{DAY}),? ou (?:le )?(?P<last>{DAY})(?: {_M})?{NOT_COUNTED}"),
+        re.compile(
+            rf"{LEFT}(?P<le>le )?(?P<first>{DAY}),? ou (?:le )?(?P<last>{DAY})(?: {_M}|(?P<of> du mois (?:prochain|suivant)))?{NOT_COUNTED}"
+        ),
         one_or_other,
     ),
     (

@@ -94,7 +94,7 @@ def part_of_day(m: re.Match[str], now: datetime) -> Said:
     """ "le matin", "en fin d'après-midi", "ce soir", "tôt le matin"."""
     part = m["part"].replace("-", " ")
     edge = m["edge"] or ("fin " if m["late"] else "")
-    if edge.startswith(("debut", "tout debut", "tot ", "tres", "de bonne")):
+    if edge.startswith(("debut", "tout debut", "tot ", "petit", "tres", "de bonne")):
         hours = EARLY.get(part, PARTS[part])
     elif edge.startswith(("milieu", "mi")):
         hours = MIDDLE.get(part, PARTS[part])
@@ -238,6 +238,14 @@ PARSERS: Tuple[Parser, ...] = (
         ),
         window,
     ),
+    # "De 14 à 16" at the end of what is said of a day.
+    (
+        frozenset(("de",)),
+        re.compile(
+            rf"\bde (?P<first>#?(?:[89]|1\d)) a (?P<hour>#?(?:9|1\d|20))(?!\d|e\b)(?! (?:{COUNTED}))(?P<part>){_END}"
+        ),
+        window,
+    ),
     (
         frozenset(("midi", "dejeuner", "pause")),
         re.compile(
@@ -264,7 +272,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("matin", "matinee", "apres", "aprem", "soir", "soiree", "journee", "nuit")),
         re.compile(
-            r"(?:(?:\b|(?<=\d))(?P<edge>(?:tres |assez )?tot |de bonne heures |(?:toute? )?debut |milieu |mi |(?:toute? )?fin )(?:de |d'|du |dans |en )?(?:la |le |l')?)?(?:\b(?P<det>ce |cet |cette |le |la |en |dans la |dans l'|un |une |l'|d'|n'importe quel |chaque |tous les |les ))?\b(?P<part>matinee|matin|apres midi(?! (?:et (?:demi|quart)|#(?:15|20|30|40|45)\b))|aprem|soiree|soir|journee(?<=fin de journee)|journee(?<=debut de journee)|journee(?<=fin de la journee)|journee(?<=debut de la journee)|journee(?<=milieu de journee)|journee(?<=\bmi journee)|journee(?<=en journee)|nuit)\b(?P<late> tard)?(?! de travail| type)"
+            r"(?:(?:\b|(?<=\d))(?P<edge>(?:tres |assez )?tot |de bonne heures |(?:toute? )?debut |petit |milieu |mi |(?:toute? )?fin )(?:de |d'|du |dans |en )?(?:la |le |l')?)?(?:\b(?P<det>ce |cet |cette |le |la |en |dans la |dans l'|un |une |l'|d'|n'importe quel |chaque |tous les |les ))?\b(?P<part>matinee|matin|apres midi(?! (?:et (?:demi|quart)|#(?:15|20|30|40|45)\b))|aprem|soiree|soir|journee(?<=fin de journee)|journee(?<=debut de journee)|journee(?<=fin de la journee)|journee(?<=debut de la journee)|journee(?<=milieu de journee)|journee(?<=\bmi journee)|journee(?<=en journee)|nuit)\b(?P<late> tard)?(?! de travail| type)"
         ),
         part_of_day,
     ),

@@ -12,7 +12,7 @@ from dateutil.relativedelta import relativedelta
 
 from french.model import Reading
 from french.moments.hours import between
-from french.moments.piece import DAY, WEEKDAY, Piece, Said
+from french.moments.piece import DAY, WEEKDAY, Piece, Said, on
 
 # What may stand between a day and its hour without parting them.
 FILLER = (
@@ -63,7 +63,7 @@ MOVED = re.compile(
 
 def joined(text: str, pieces: List[Piece], now: datetime) -> List[Piece]:
     """The moments of a text from what its parsers saw."""
-    pieces = _in_their_week(text, _shifted(text, pieces))
+    pieces = _in_their_week(text, _of_the_same_week(text, _shifted(text, pieces)))
     pieces = _ranges(text, pieces, days=False, hours=True)
     pieces = _ranges(text, pieces, days=True, hours=False)
     mods = [_modifier(text, pieces, n) for n in range(len(pieces))]
@@ -99,6 +99,22 @@ def _shifted(text: str, pieces: List[Piece]) -> List[Piece]:
                 piece = Piece(before.start, piece.end, piece.said._replace(readings=moved))
         done.append(piece)
     return [p for p in done if p.said.shift is None]
+
+
+def _of_the_same_week(text: str, pieces: List[Piece]) -> List[Piece]:
+    """ "mardi ou mercredi de la semaine prochaine", "de lundi à jeudi la semaine prochaine": both are of that week."""
+    done = list(pieces)
+    for n in range(len(done) - 2, -1, -1):
+        a, b = done[n], done[n + 1]
+        if (
+            re.fullmatch(WEEKDAY, text[a.start : a.end])
+            and re.match(rf"{WEEKDAY},? (?:de |dans )?(?:la |l')?semaine", text[b.start : b.end])
+            and (UNION.fullmatch(text, a.end, b.start) or RANGE.fullmatch(text, a.end, b.start))
+        ):
+            day, of = a.said.readings[0].first, b.said.readings[0].first
+            if day and of:
+                done[n] = replace(a, said=on(of + timedelta(days=day.weekday() - of.weekday())))
+    return done
 
 
 def _in_their_week(text: str, pieces: List[Piece]) -> List[Piece]:
@@ -239,6 +255,9 @@ def _both(a: Piece, a_mod: Mod, b: Piece, b_mod: Mod, *, to: bool) -> Optional[T
     if a.days and not a.hours and b.days and not b.hours:
         narrowed = None if to else _narrowed(a, b) or _narrowed(b, a)
         return (Piece(start, end, narrowed), (a_mod[0] or b_mod[0], start, end)) if narrowed else None
+    if a.days and b.days and a.hours != b.hours:
+        said = None if to else _in_that_week(*((a, b) if b.hours else (b, a)))
+        return (Piece(start, end, said), ("", start, end)) if said and not (a_mod[0] or b_mod[0]) else None
     if a.hours and b.hours and not (a.days and b.days):
         said = _hours_agreed(a, b, a_mod[0] or b_mod[0])
         return (Piece(start, end, said), ("", start, end)) if said and not (a_mod[0] and b_mod[0]) else None
@@ -282,6 +301,16 @@ def _narrowed(wide: Piece, day: Piece) -> Optional[Said]:
         # "demain mardi", "demain le 3": the same day said twice; otherwise they are two.
         return Said(wide.said.readings) if inside.first in {r.first for r in day.said.readings} else None
     return None
+
+
+def _in_that_week(week: Piece, timed: Piece) -> Optional[Said]:
+    """ "mardi matin de la semaine prochaine": the day moved to that week, its hours kept."""
+    if [r.grain for r in week.said.readings] != ["week"]:
+        return None
+    bare = Reading("day", first=timed.said.readings[0].first, last=timed.said.readings[0].last)
+    day = _narrowed(week, replace(timed, said=Said((bare,))))
+    hours = tuple(replace(r, first=None, last=None, weekdays=()) for r in timed.said.readings)
+    return _crossed(day.readings, hours) if day else None
 
 
 def _hours_agreed(a: Piece, b: Piece, mod: str) -> Optional[Said]:

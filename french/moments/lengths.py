@@ -177,8 +177,8 @@ def _rest(m: re.Match[str], unit: str) -> relativedelta:
             "s": relativedelta(hours=84),
         }
         return half.get(unit[0], relativedelta())
-    if m["quarter"]:
-        return relativedelta(minutes=15)
+    if m["quarter"] or m["to"]:
+        return relativedelta(minutes=15 if m["quarter"] else -15)
     if m["minutes"] and unit.startswith("h"):
         return relativedelta(minutes=number(m["minutes"]) * (-1 if m["less"] else 1))
     return relativedelta()
@@ -186,13 +186,13 @@ def _rest(m: re.Match[str], unit: str) -> relativedelta:
 
 _UNIT = r"(?:secondes?|minutes|heures|h(?![a-z])|jours ouvr(?:es?|ables?)|jours|semaine|quinzaine|mois|ans?\b|annees?|trimestres?)"
 _COUNT = rf"(?P<count>{NUM})(?: (?:petite|bonne)s?)?"
-_REST = rf"(?: et (?P<count2>{NUM}) (?P<unit2>{_UNIT})| et (?P<half>demie?)| et (?P<quarter>quart)| ?(?:et )?(?P<less>moins )?(?P<minutes>#?[0-5]?\d)(?!\d| ?[h:/])(?: minutes)?)?"
+_REST = rf"(?: et (?P<count2>{NUM}) (?P<unit2>{_UNIT})| et (?P<half>demie?)| et (?P<quarter>quart)| moins (?:le |un )?(?P<to>quart)| ?(?:et )?(?P<less>moins )?(?P<minutes>#?[0-5]?\d)(?!\d| ?[h:/])(?: minutes)?)?"
 
 PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("heures", "h")),
         re.compile(
-            r"\b(?:dans|d'ici|(?P<past>il y a)) (?:(?:un |une )?(?:bonne |petite )?(?P<half>demi(?:e)?) ?heures|(?P<quarters>1|3|un|#3)(?: ?/ ?4| quarts?) ?(?:d'|de )?(?:heures|h)\b)"
+            r"\b(?:dans|d'ici|(?P<past>il y a)) (?:(?:un |une )?(?:bonne |petite )?(?P<half>demi(?:e)?|1 ?/ ?2) ?heures|(?P<quarters>1|3|un|#3)(?: ?/ ?4| quarts?) ?(?:d'|de )?(?:heures|h)\b)"
         ),
         fraction,
     ),

@@ -80,11 +80,11 @@ def weekend(m: re.Match[str], now: datetime) -> Said:
     if m["day"]:
         month = calendar.month_number(m["month"].rstrip(".")) if m["month"] else None
         day = calendar.dated(number(m["day"]), month, None, today)
-        return (
-            days(calendar.monday(day) + timedelta(days=5), calendar.monday(day) + timedelta(days=6))
-            if day
-            else IMPOSSIBLE
-        )
+        if day is None:
+            return IMPOSSIBLE
+        # "Le week-end du lundi 14 juillet" ends with it.
+        saturday = calendar.monday(day) + timedelta(days=5 if day.weekday() > 1 else -2)
+        return days(saturday, saturday + timedelta(days=1))
     if "dernier" in which or "passe" in which:
         saturday -= week if today.weekday() < 6 else 2 * week
     elif "semaine" in which or (today.weekday() >= 5 and re.search(NEXT, which)) or re.match("suivant|d'apres", which):
@@ -170,7 +170,8 @@ def season(m: re.Match[str], now: datetime) -> Said:
         first = first.replace(year=now.year - (first + timedelta(days=length) >= now.date()))
     elif first + timedelta(days=length) < now.date():
         first = first.replace(year=now.year + 1)
-    return days(first, first + timedelta(days=length), "month")
+    begin, end = {"debut": (0, 1), "milieu": (1, 2), "mi": (1, 2), "fin": (2, 3)}.get(m["part"] or "", (0, 3))
+    return days(first + timedelta(days=length * begin // 3), first + timedelta(days=length * end // 3), "month")
 
 
 def _week_part(part: Optional[str], monday: date, today: date) -> Said:
@@ -262,7 +263,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("annee", "en", "an", "debut", "mi", "fin", "courant", "depuis")),
         re.compile(
-            rf"\b{PART}(?:l'(?:annee|an) (?P<which>{NEXT}|dernier|passee?)|annee (?P<which_>prochaine)|cette annee|(?:en |(?<=depuis )|(?<=debut )|(?<=fin )|(?<=mi )|(?<=courant ))(?P<year>20\d\d)(?!\d))\b"
+            rf"\b{PART}(?:l'(?:annee|an) (?P<which>{NEXT}|dernier|passee?)|annee (?P<which_>prochaine)|cette annee|(?:(?<=debut de )l'|(?<=fin de )l'|(?<=milieu de )l'|(?<=debut d')|(?<=fin d'))annee(?! (?:{NEXT}|dernier|passee|20))|(?:en |l'annee |annee |(?<=depuis )|(?<=debut )|(?<=fin )|(?<=mi )|(?<=courant ))(?P<year>20\d\d)(?!\d))\b"
         ),
         year,
     ),
@@ -277,7 +278,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("printemps", "ete", "automne", "hiver", "rentree")),
         re.compile(
-            r"\b(?:cet|au|l'|cette|a la|a l'|en|le|apres la|apres l') ?(?P<season>printemps|ete|automne|hiver|rentree)\b(?P<last> (?:dernier|passee?)\b)?(?<!ai ete)(?<!as ete)(?<!a ete)"
+            rf"\b{PART}(?:cet|au|l'|cette|a la|a l'|en|le|la|apres la|apres l'|(?<=d')|(?<=de )) ?(?P<season>printemps|ete|automne|hiver|rentree)\b(?P<last> (?:dernier|passee?)\b)?(?<!ai ete)(?<!as ete)(?<!a ete)"
         ),
         season,
     ),

@@ -48,6 +48,6 @@ PARSERS: Tuple[Parser, ...] = (
     _wish(
         "later",
         "tard apres",
-        rf"\b(?<!au )(?:(?:un peu |beaucoup |bien |le )?plus tard(?! possible| que| dans l[ae'] ?(?:soiree|matin))|apres (?:ca|cela)|le plus tard possible|{_SOMETHING} apres(?=\W*(?:\Z|[.?!])))(?!\w)",
+        rf"\b(?<!au )(?<!\Aa )(?<!merci a )(?:(?:un peu |beaucoup |bien |le )?plus tard(?! possible| que| dans l[ae'] ?(?:soiree|matin))|apres (?:ca|cela)|le plus tard possible|{_SOMETHING} apres(?=\W*(?:\Z|[.?!])))(?!\w)",
     ),
 )
