@@ -1,7 +1,7 @@
 """`python -m bot.light …` is `rasa …` without TensorFlow: half of the time it takes to start, half of its memory.
 
-Rasa imports TensorFlow wherever it may be needed; no component or policy of ours ever calls it
-(docs/decisions/0006-no-tensorflow.md). So its modules are stood in for by names that lead nowhere.
+Rasa imports TensorFlow, plots, other stores and other channels wherever they may be needed; nothing of ours ever calls
+them (docs/decisions/0006-no-tensorflow.md). So their modules are stood in for by names that lead nowhere.
 """
 
 from __future__ import annotations
@@ -12,7 +12,11 @@ import sys
 from types import ModuleType
 from typing import Any, Optional, Sequence
 
-ABSENT = ("tensorflow", "tensorflow_hub", "tensorflow_text", "keras", "jax")
+ABSENT = (
+    *("tensorflow", "tensorflow_hub", "tensorflow_text", "keras", "jax"),
+    *("matplotlib", "mpl_toolkits", "boto3", "botocore", "pymongo"),
+    *("aiogram", "webexteamssdk", "slack_sdk", "fbmessenger", "mattermostwrapper"),
+)
 
 
 class Name(type):

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import sys
+import warnings
 from typing import Any, Dict, Optional
 
 import bot.light  # noqa: F401 - before Rasa
@@ -15,6 +17,7 @@ import bot.light  # noqa: F401 - before Rasa
 # isort: split
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
+from rasa.utils.log_utils import configure_structlog
 
 from french import Moment
 
@@ -59,6 +62,9 @@ async def main(model: str) -> None:
     """Answer each line as it comes."""
     # Rasa logs to the standard output, which is ours for the answers.
     answers, sys.stdout = sys.stdout, sys.stderr
+    # As in `rasa run`; without it every sentence is in a debug log.
+    configure_structlog(logging.WARNING)
+    warnings.simplefilter("ignore")  # those of Rasa's dependencies
     agent = Agent.load(model)
     for line in sys.stdin:
         asked = json.loads(line)
