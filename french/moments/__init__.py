@@ -1,7 +1,7 @@
 """Moments: when someone wants to come, as they say it.
 
-`normal` writes each word in one way, `dates`, `days`, `lengths`, `periods`, `hours` and `wishes` are lists of small parsers, `join` puts what they
-saw together; here the parsers are run, and each moment gets its role and its problem.
+`normal` writes each word in one way, `dates`, `named`, `days`, `lengths`, `periods`, `hours` and `wishes` are lists of small parsers, `join` puts what they
+saw together (`ranges`, `bounds`, `together`); here the parsers are run, and each moment gets its role and its problem.
 """
 
 from __future__ import annotations
@@ -12,15 +12,17 @@ from datetime import datetime, time
 from typing import List, Optional, Tuple
 
 from french.model import Moment, Problem, Reading, Role
-from french.moments import calendar, dates, days, hours, lengths, periods, wishes
-from french.moments.join import HELD, MOVED, UNION, joined, moved
+from french.moments import calendar, dates, days, hours, lengths, named, periods, wishes
+from french.moments.join import UNION, joined
 from french.moments.normal import normal
 from french.moments.piece import Parser, Piece
+from french.moments.ranges import HELD, MOVED, moved
 from french.text import fold
 
 # Where two begin at the same place the longer wins; of the same length, the first in this list.
 PARSERS: Tuple[Parser, ...] = (
     *dates.PARSERS,
+    *named.PARSERS,
     *days.PARSERS,
     *lengths.PARSERS,
     *periods.PARSERS,

@@ -1,4 +1,4 @@
-"""Dates: "le 3", "3 déc.", "03/12", "premier mars", "jeudi 15", "du 13 au 15 juillet", "le dernier jour d'octobre", Noël."""
+"""Dates: "le 3", "3 déc.", "03/12", "premier mars", "jeudi 15", "du 13 au 15 juillet"."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ SPOKEN_MINUTES = re.compile(r" #[0-5]\d(?! heures)")
 
 def written(m: re.Match[str], now: datetime) -> Optional[Said]:
     """ "lundi 3 décembre 2026", "3e jour d'octobre", "septembre-2020-23"."""
-    month, day, year = m["month"].rstrip("."), number(m["day"]), _year(m["year"])
+    month, day, year = m["month"].rstrip("."), number(m["day"]), year_of(m["year"])
     if month == "jui":
         return on(*(d for name in ("juin", "juillet") for d in (_read(day, name, year, now.date()),) if d))
     return _with_weekday(_read(day, month, year, now.date()), m.groupdict().get("weekday"))
@@ -47,7 +47,7 @@ def numeric(m: re.Match[str], now: datetime) -> Optional[Said]:
     """ "03/12", "lundi 8/2/2016", "2014-04-18", "le 17 2"."""
     said = m.groupdict()
     weekday = said.get("weekday") or said.get("weekday_")
-    found = _date(number(m["day"]), number(m["month"]), _year(m["year"]), weekday, now)
+    found = _date(number(m["day"]), number(m["month"]), year_of(m["year"]), weekday, now)
     if not said.get("hour"):
         return found
     at = time(int(said["hour"]), int(said["minute"]))  # ISO 8601
@@ -88,7 +88,7 @@ def between(m: re.Match[str], now: datetime) -> Optional[Said]:
         return None
     if groups.get("of"):
         month = str(calendar.month_of(today, None, None, 1).month)
-    last = calendar.dated(number(m["last"]), _month(month), _year(groups.get("year")), today)
+    last = calendar.dated(number(m["last"]), _month(month), year_of(groups.get("year")), today)
     if last is None:
         return IMPOSSIBLE
     first = _day_before(number(m["first"]), last)
@@ -110,55 +110,11 @@ def one_or_other(m: re.Match[str], now: datetime) -> Optional[Said]:
     return Said(tuple(Reading("day", first=d, last=d) for d in dates))
 
 
-def nth(m: re.Match[str], now: datetime) -> Optional[Said]:
-    """ "le premier mercredi du mois prochain", "la dernière semaine de septembre", "la deuxième quinzaine d'avril"."""
-    today = now.date()
-    rank = -1 if m["nth"].startswith("dernier") else number(m["nth"])
-    said_month = calendar.month_number(m["month"].rstrip(".")) if m["month"] else None
-    first = calendar.month_of(today, said_month, _year(m["year"]), 1 if m["next"] else 0)
-    for _ in range(2):
-        found = _nth(m["what"], rank, first)
-        if found and (found[1] >= today or m["year"] or m["next"]):
-            break
-        # What is over this month is meant of the next one, or of the next year.
-        first = first.replace(year=first.year + 1) if said_month else calendar.month_of(first, None, None, 1)
-    return days(*found) if found else IMPOSSIBLE
-
-
-def _nth(what: str, rank: int, first: date) -> Optional[Tuple[date, date]]:
-    last = calendar.month_end(first)
-    if what.startswith("jours"):
-        day = last if rank < 0 else first + timedelta(days=rank - 1)
-        return (day, day) if day <= last else None
-    if what.startswith("semaine"):
-        monday = calendar.nth_week(rank, first)
-        return monday, monday + timedelta(days=6)
-    if what.startswith("weekend"):
-        saturday = calendar.nth_weekday(rank, 5, first)
-        return (saturday, saturday + timedelta(days=1)) if saturday else None
-    if what.startswith(("quinzaine", "moitie")):
-        middle = first.replace(day=15)
-        return (first, middle) if rank == 1 else (middle, last)
-    day_found = calendar.nth_weekday(rank, calendar.weekday_number(what), first)
-    return (day_found, day_found) if day_found else None
-
-
-def holiday(m: re.Match[str], now: datetime) -> Optional[Said]:
-    """ "à la Toussaint", "le lundi de Pâques 2027"."""
-    name = m["name"].replace("jours de l'an", "jour de l'an").replace("1e de l'an", "jour de l'an")
-    day = calendar.holiday(name, _year(m["year"]), now.date())
-    if not m["week"]:
-        return on(day)
-    # Six days before a Sunday is the Monday of its own week: that is the week before Easter.
-    monday = calendar.monday(day + timedelta(days={"avant": -6, "apres": 7}.get(m["week"], 0)))
-    return days(monday, monday + timedelta(days=6), "week")
-
-
 def _month(said: Optional[str]) -> Optional[int]:
     return None if not said else int(said) if said.isdigit() else calendar.month_number(said.rstrip("."))
 
 
-def _year(said: Optional[str]) -> Optional[int]:
+def year_of(said: Optional[str]) -> Optional[int]:
     if not said:
         return None
     year = number(said)
@@ -225,7 +181,6 @@ _DD, _MM = r"(?P<day>1e|0?[1-9]|[12]\d|3[01])", r"(?P<month>0?[1-9]|1[0-2])"
 # "Le quatre douze" is said as "le 4 12" is typed.
 _SAID_D, _SAID_M = r"(?P<day>#?(?:[12]\d|3[01]|0?[1-9])(?!\d))", r"(?P<month>#?(?:1[0-2]|0?[1-9])(?!\d))"
 _YY = r"(?P<year>(?:19|20)?\d\d)"
-_HOLIDAYS = sorted((*calendar.holidays(2026), "jours de l'an", "1e de l'an"), key=len, reverse=True)
 
 PARSERS: Tuple[Parser, ...] = (
     (
@@ -297,20 +252,5 @@ PARSERS: Tuple[Parser, ...] = (
             rf"{LEFT}(?P<le>le )?(?P<first>{DAY}),? ou (?:le )?(?P<last>{DAY})(?: {_M}|(?P<of> du mois (?:prochain|suivant)))?{NOT_COUNTED}"
         ),
         one_or_other,
-    ),
-    (
-        frozenset(("de", "du", "d")),
-        re.compile(
-            rf"{LEFT}(?:(?:le|la|au|en) )?(?P<nth>\d{{1,2}}e|dernier) (?P<what>{WEEKDAY}|jours|semaine|weekend|quinzaine|moitie)s?\b (?:de |du |d')(?:(?:mois )?(?:de |d')?{_M}(?: {_Y})?|(?P<next>mois (?:prochain|suivant|d'apres))|(?:ce )?mois\b)"
-        ),
-        nth,
-    ),
-    (
-        frozenset(w for name in _HOLIDAYS for w in name.replace("'", " ").split())
-        - {"de", "la", "l", "1e", "jours", "jour"},
-        re.compile(
-            rf"\b(?:(?:la )?semaine (?P<week>avant|apres|de|d') ?(?:la |le |l')?)?(?P<name>{'|'.join(_HOLIDAYS)})\b(?: {_Y})?"
-        ),
-        holiday,
     ),
 )

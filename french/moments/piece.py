@@ -70,6 +70,8 @@ def at(minutes: int, grain: Grain = "minute") -> time:
     return time(minutes // 60 % 24, minutes % 60)
 
 
+# Readings of one moment: more would be a guess.
+MOST = 2
 IMPOSSIBLE = Said(problem="impossible")
 
 

@@ -1,0 +1,112 @@
+"""Open bounds: "avant jeudi", "à partir de 16h", "10h au plus tard", "d'ici vendredi", "depuis lundi"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import List, Tuple
+
+from dateutil.relativedelta import relativedelta
+
+from french.model import Reading
+from french.moments.piece import DAY, MOST, WEEKDAY, Piece, Said
+
+Mod = Tuple[str, int, int]
+# Whoever finishes at 17:00 can come from then on, whoever begins at 14:00 until then.
+WORKING = r"je (?:finis|sors|termine|debauche|quitte)|(?:je |j')(?:travaille?|bosse|suis au travail|ai cours) jusqu'a|je (?:commence|embauche|reprends|prends mon poste)"
+MODIFIER = re.compile(
+    rf"\b(?P<mod>{WORKING}|pas avant|pas plus tot qu[e']|au plus tot|a partir|a compter|a dater|depuis|des|pas apres|pas plus tard qu[e']|au plus tard|plus tard qu[e']|avant la fin|avant|"
+    r"d'ici(?: a)?|jusqu'a|jusqu'au|jusqu'en|jusque|apres|passee?(?= ?$))"
+    r"(?: ?(?:de|du|d'|le|la|les|l'|a|au|des|vers|mon|ce|travail|que))* ?$"
+)
+MEANING = {
+    "je commence": "before", "je embauche": "before", "je reprends": "before", "je prends": "before", "je ": "from", "j'ai": "from",
+    "pas avant": "from", "pas plus tot": "from", "au plus tot": "from", "a partir": "from", "a compter": "from", "a dater": "from",
+    "depuis": "since", "des": "from", "pas apres": "until", "pas plus tard": "until", "au plus tard": "until", "plus tard": "after",
+    "avant la fin": "until", "avant": "before", "d'ici": "by", "jusqu": "until", "apres": "after", "passe": "after",
+}  # fmt: skip
+# "10h au plus tard", "lundi minimum".
+AFTERWARDS = re.compile(
+    r",? (?:(?P<until>au plus tard(?! (?:a|vers) )|max(?:imum)?|grand maximum|dernier delai)|(?P<from>au plus tot|mini(?:mum)?|(?:(?:et|ou) apres|et au dela|et plus)(?=\W*(?:\Z|[.,;!?]|si |svp|merci))))\b"
+)
+
+
+def modifier(text: str, pieces: List[Piece], n: int) -> Tuple[str, int, int]:
+    """What "avant", "à partir de" make of a piece, and where the piece begins and ends with them."""
+    piece = pieces[n]
+    after = AFTERWARDS.match(text, piece.end)
+    if after and piece.said.readings:
+        return "until" if after["until"] else "from", piece.start, after.end()
+    before = text[pieces[n - 1].end if n else 0 : piece.start][-40:]
+    m = MODIFIER.search(before)
+    if m and m["mod"] == "avant" and text.startswith("fin ", piece.start):
+        return "until", piece.start - (len(before) - m.start()), piece.end
+    if m is None or not piece.said.readings or piece.said.kind != "time":
+        return "", piece.start, piece.end
+    meaning = next(v for k, v in MEANING.items() if m["mod"].startswith(k))
+    return meaning, piece.start - (len(before) - m.start()), piece.end
+
+
+def applied(readings: Tuple[Reading, ...], mod: str) -> Tuple[Reading, ...]:
+    """Readings opened on one side; what follows a day begins after it, or with it for those who say so."""
+    found: List[Reading] = []
+    for r in readings:
+        if not mod or r.open:
+            found.append(r)
+        elif r.first is None and r.since is not None:
+            found.append(_open_hours(r, mod))
+        elif r.first is not None and r.last is not None:
+            found.extend(_open_days(r, mod))
+        else:
+            found.append(r)
+    return tuple(found)
+
+
+def _open_hours(r: Reading, mod: str) -> Reading:
+    if mod in ("from", "after", "since"):
+        bound = r.until if mod == "after" and r.until else r.since
+        return replace(r, grain="hour", since=bound, until=None, open="after")
+    return replace(r, grain="hour", since=None, until=r.until if mod == "until" and r.until else r.since, open="before")
+
+
+def _open_days(r: Reading, mod: str) -> List[Reading]:
+    assert r.first is not None and r.last is not None  # noqa: S101 - its only caller saw to it
+    if r.since is not None:
+        if mod in ("from", "after"):
+            return [replace(r, last=None, until=None, open="after", across=True)]
+        return [replace(r, first=None, since=None, until=r.until or r.since, open="before", across=True)]
+    if mod == "from":
+        return [replace(r, last=None, open="after")]
+    if mod == "after":
+        return [
+            replace(r, first=r.last + timedelta(days=1), last=None, open="after"),
+            replace(r, last=None, open="after"),
+        ]
+    if mod == "before":
+        return [replace(r, first=None, last=r.first - timedelta(days=1), open="before")]
+    return [replace(r, first=None, open="before")]
+
+
+def modified(text: str, piece: Piece, mod: Mod, now: datetime) -> Piece:
+    said = piece.said
+    if mod[0] == "since" and said.readings[0].first:
+        first = _last_one(said.readings[0].first, text[piece.start : piece.end], now.date())
+        return Piece(mod[1], mod[2], Said((replace(said.readings[0], first=first, last=None, open="after"),)))
+    if mod[0] == "by" and piece.days:
+        since = now.time().replace(second=0, microsecond=0)
+        until = [replace(r, first=now.date(), since=since, until=r.since, across=True) for r in said.readings if r.last]
+        return Piece(mod[1], mod[2], said._replace(readings=tuple(until)))
+    readings = applied(said.readings, mod[0])
+    if mod[0] == "after" and len(said.readings) > 1:
+        readings = readings[::2]
+    return Piece(min(mod[1], piece.start), max(mod[2], piece.end), said._replace(readings=readings[:MOST]))
+
+
+def _last_one(day: date, said: str, today: date) -> date:
+    """The last time that a day came, not the next: "depuis lundi", "depuis le 3", "depuis le 20 août"."""
+    if day <= today:
+        return day
+    if re.match(WEEKDAY, said):
+        return day - timedelta(days=7)
+    return day - (relativedelta(months=1) if re.fullmatch(rf"(?:le )?{DAY}", said) else relativedelta(years=1))

@@ -1,0 +1,87 @@
+"""Ranges: "de 9h à 11h", "du lundi au jeudi", "entre décembre et février"; not a move "de lundi à mercredi"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import time, timedelta
+from typing import List, Optional
+
+from french.moments.hours import between
+from french.moments.piece import Piece, Said
+
+RANGE = re.compile(r"(?: ?[-/] ?| (?:a|au|aux|et|jusqu'a|jusqu'au|jusque|puis) (?:l'|le |la )?|jusqu'a |jusqu'au )")
+PERIODS = re.compile(r" (a|au|et|jusqu'a|jusqu'en)(?: la| le)? ?")
+DASH = re.compile(r" ?(?:-|/) ?")
+# An appointment that they hold, and what is done to it.
+HELD = r"(?:rendez vous|rdv|rv|entretien|visite|celui|celle|appel|creneau)(?: (?:telephonique|physique|deja|pris|chez vous|initial\w*|avec \w+|pour \w+|de mon \w+))*"
+OF_HELD = re.compile(
+    rf"\b(?:mon|ma|mes|le|la|ce|cet|l'|notre|du|au) ?{HELD}(?: (?:prevue?|fixee?|programmee?))? (?:de |du |d'|des )?(?:l'|la |le )?$"
+)
+MOVED = re.compile(
+    r"\b(?:decal|deplac|boug|report|repouss|avanc|recul|chang|modif|transfer|pass|bascul)\w*(?: \w+){0,4} (?:de |du |d')?(?:l'|la |le )?$"
+)
+
+
+def moved(before: str) -> bool:
+    """True when what follows is from one time to another: "mon rdv [de lundi à mercredi]", "décaler [du 3 au 5]"."""
+    return bool(OF_HELD.search(before) or MOVED.search(before))
+
+
+def ranges(text: str, pieces: List[Piece], *, days: bool, hours: bool) -> List[Piece]:
+    """ "de 9h à 11h" (`hours`), "du lundi au jeudi" (`days`), "de lundi 14h à mercredi 10h" (both)."""
+    done: List[Piece] = []
+    for piece in pieces:
+        last = done[-1] if done else None
+        kind = (days, hours)
+        if days and last and _periods(text, last, piece):
+            done[-1] = _period_range(text, last, piece)
+            continue
+        if last and last.point and piece.point and (last.days, last.hours) == (piece.days, piece.hours) == kind:
+            link = text[last.end : piece.start + (3 if text.startswith("au ", piece.start) else 0)]
+            before = text[done[-2].end if len(done) > 1 else 0 : last.start]
+            lead = re.search(r"\b(?:(entre|de|du|des|d)[ '])(?:le |la |l')?$", before)
+            wanted = RANGE.fullmatch(link) and (" et" not in link or (lead and lead[1] == "entre"))
+            if wanted and not last.said.problem and not moved(before):
+                both = _day_range(last, piece, dash=bool(DASH.fullmatch(link))) if days else _hour_range(last, piece)
+                if both:
+                    start = last.start - (len(lead[0]) if lead else 0)
+                    done[-1] = Piece(start, piece.end, both)
+                    continue
+        done.append(piece)
+    return done
+
+
+def _periods(text: str, last: Piece, piece: Piece) -> bool:
+    """True for two weeks or months with what makes a range of them: "entre décembre et février"."""
+    link = PERIODS.fullmatch(text, last.end, piece.start)
+    both = all(len(p.said.readings) == 1 and p.said.readings[0].grain in ("week", "month") for p in (last, piece))
+    return both and link is not None and (link[1] != "et" or text[: last.start].endswith("entre "))
+
+
+def _period_range(text: str, first: Piece, last: Piece) -> Piece:
+    a, b = first.said.readings[0], last.said.readings[0]
+    return Piece(first.start, last.end, Said((replace(a, last=b.last, grain="day"),)))
+
+
+def _hour_range(first: Piece, last: Piece) -> Optional[Said]:
+    since, until = (_minutes(p.said.readings[0].since) for p in (first, last))
+    return between(since, until or 1440)
+
+
+def _minutes(hour: Optional[time]) -> int:
+    return hour.hour * 60 + hour.minute if hour else 0
+
+
+def _day_range(first: Piece, last: Piece, *, dash: bool) -> Optional[Said]:
+    a, b = first.said.readings[0], last.said.readings[0]
+    if not (a.first and b.first):
+        return None
+    end = b.first
+    while end < a.first and a.first - end < timedelta(days=7):
+        end += timedelta(days=7)
+    if end < a.first or (dash and end == a.first):
+        return None
+    if a.since and b.since:
+        return Said((replace(a, last=end, until=b.since, across=True),))
+    return Said((replace(a, first=a.first, last=end, since=None, until=None),))
