@@ -16,14 +16,14 @@ Mod = Tuple[str, int, int]
 # Whoever finishes at 17:00 can come from then on, whoever begins at 14:00 until then.
 WORKING = r"je (?:finis|sors|termine|debauche|quitte)|(?:je |j')(?:travaille?|bosse|suis au travail|ai cours) jusqu'a|je (?:commence|embauche|reprends|prends mon poste)"
 MODIFIER = re.compile(
-    rf"\b(?P<mod>{WORKING}|pas avant|pas plus tot qu[e']|au plus tot|a partir|a compter|a dater|depuis|des|pas apres|pas plus tard qu[e']|au plus tard|plus tard qu[e']|avant la fin|avant|"
+    rf"\b(?P<mod>{WORKING}|pas avant|pas plus tot qu[e']|au plus tot|a partir|a compter|a dater|depuis|des|pas apres|pas plus tard qu[e']|au plus tard|plus tard qu[e']|plus tot qu[e']|avant la fin|avant|"
     r"d'ici(?: a)?|jusqu'a|jusqu'au|jusqu'en|jusque|apres|passee?(?= ?$))"
     r"(?: ?(?:de|du|d'|le|la|les|l'|a|au|des|vers|mon|ce|travail|que))* ?$"
 )
 MEANING = {
     "je commence": "before", "je embauche": "before", "je reprends": "before", "je prends": "before", "je ": "from", "j'ai": "from",
     "pas avant": "from", "pas plus tot": "from", "au plus tot": "from", "a partir": "from", "a compter": "from", "a dater": "from",
-    "depuis": "since", "des": "from", "pas apres": "until", "pas plus tard": "until", "au plus tard": "until", "plus tard": "after",
+    "depuis": "since", "des": "from", "pas apres": "until", "pas plus tard": "until", "au plus tard": "until", "plus tard": "after", "plus tot": "before",
     "avant la fin": "until", "avant": "before", "d'ici": "by", "jusqu": "until", "apres": "after", "passe": "after",
 }  # fmt: skip
 # "10h au plus tard", "lundi minimum".

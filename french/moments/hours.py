@@ -211,7 +211,13 @@ PARSERS: Tuple[Parser, ...] = (
         ),
         clock,
     ),
-    (frozenset("#"), re.compile(rf"\b(?:a|vers|pour les) {_HOUR}(?!\d|[.,]\d|e\b){_END}"), clock),
+    (
+        frozenset("#"),
+        re.compile(
+            rf"\b(?:(?<!en )(?<!il )(?<!elle )(?<!on )(?<!y )a|vers|pour les) {_HOUR}(?!\d|[.,]\d|e\b)(?:{_IN_PART}|{_END})"
+        ),
+        clock,
+    ),
     (
         frozenset(("midi", "minuit")),
         re.compile(

@@ -12,6 +12,9 @@ from french.moments.piece import Piece, Said
 
 RANGE = re.compile(r"(?: ?[-/] ?| (?:a|au|aux|et|jusqu'a|jusqu'au|jusque|puis) (?:l'|le |la )?|jusqu'a |jusqu'au )")
 PERIODS = re.compile(r" (a|au|et|jusqu'a|jusqu'en)(?: la| le)? ?")
+# A piece may begin with what links it: "5 du matin [à 6 du matin]".
+OWN_LINK = re.compile(r"au? ")
+AFTERNOON = re.compile(r"\b(?:soir|soiree|apres midi|aprem)$")
 DASH = re.compile(r" ?(?:-|/) ?")
 # An appointment that they hold, and what is done to it.
 HELD = r"(?:rendez vous|rdv|rv|entretien|visite|celui|celle|appel|creneau)(?: (?:telephonique|physique|deja|pris|chez vous|initial\w*|avec \w+|pour \w+|de mon \w+))*"
@@ -38,12 +41,15 @@ def ranges(text: str, pieces: List[Piece], *, days: bool, hours: bool) -> List[P
             done[-1] = _period_range(text, last, piece)
             continue
         if last and last.point and piece.point and (last.days, last.hours) == (piece.days, piece.hours) == kind:
-            link = text[last.end : piece.start + (3 if text.startswith("au ", piece.start) else 0)]
+            own = OWN_LINK.match(text, piece.start)
+            link = text[last.end : own.end() if own else piece.start]
             before = text[done[-2].end if len(done) > 1 else 0 : last.start]
             lead = re.search(r"\b(?:(entre|de|du|des|d)[ '])(?:le |la |l')?$", before)
             wanted = RANGE.fullmatch(link) and (" et" not in link or (lead and lead[1] == "entre"))
             if wanted and not last.said.problem and not moved(before):
-                both = _day_range(last, piece, dash=bool(DASH.fullmatch(link))) if days else _hour_range(last, piece)
+                both = (
+                    _day_range(last, piece, dash=bool(DASH.fullmatch(link))) if days else _hour_range(text, last, piece)
+                )
                 if both:
                     start = last.start - (len(lead[0]) if lead else 0)
                     done[-1] = Piece(start, piece.end, both)
@@ -64,9 +70,13 @@ def _period_range(text: str, first: Piece, last: Piece) -> Piece:
     return Piece(first.start, last.end, Said((replace(a, last=b.last, grain="day"),)))
 
 
-def _hour_range(first: Piece, last: Piece) -> Optional[Said]:
+def _hour_range(text: str, first: Piece, last: Piece) -> Optional[Said]:
     since, until = (_minutes(p.said.readings[0].since) for p in (first, last))
-    return between(since, until or 1440)
+    if AFTERNOON.search(text, last.start, last.end) and since + 720 < until and len(first.said.readings) > 1:
+        since += 720  # "de 5h à 6h du soir"
+    said = between(since, until or 1440)
+    # "De 5 du matin à 6" is not in the afternoon as well.
+    return said._replace(readings=said.readings[:1]) if said and len(first.said.readings) == 1 else said
 
 
 def _minutes(hour: Optional[time]) -> int:
