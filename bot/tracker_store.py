@@ -7,6 +7,7 @@ more than half of a turn, and more with each turn (docs/decisions/0005-tracker-s
 from __future__ import annotations
 
 import json
+import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any, Dict, Optional
@@ -20,6 +21,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import QueuePool
 
 KEPT = 1_000  # conversations in memory, about 50 kB each
+ERASED_AT_ONCE = 1_000  # a conversation leaves about a hundred rows: the old go faster than the new come
 
 
 @dataclass
@@ -39,9 +41,12 @@ class RememberingTrackerStore(SQLTrackerStore):
     a tracker that was handed out and never saved (the turn failed) is read again.
     """
 
-    def __init__(self, domain: Optional[Domain] = None, host: Optional[str] = None, **kwargs: Any) -> None:
-        """`host`: the URL of the database, as Rasa passes the `url` of endpoints.yml."""
+    def __init__(
+        self, domain: Optional[Domain] = None, host: Optional[str] = None, keep_days: float = 30, **kwargs: Any
+    ) -> None:
+        """`host`: the URL of the database, the `url` of endpoints.yml; after `keep_days` rows are erased."""
         super().__init__(domain=domain, host=host, **kwargs)
+        self._keep_seconds = float(keep_days) * 86_400
         self._kept: OrderedDict[str, Kept] = OrderedDict()
         if self.engine.dialect.name == "sqlite":
             url = self.engine.url
@@ -75,12 +80,22 @@ class RememberingTrackerStore(SQLTrackerStore):
             if events:
                 session.execute(self.SQLEvent.__table__.insert(), [row(sender, e.as_dict()) for e in events])
             last = self._last_row(session, sender)
+            started = any(isinstance(e, SessionStarted) for e in events)
+            if started:
+                self._erase_old(session)
             session.commit()
-        if any(isinstance(e, SessionStarted) for e in events) and len(events) < len(tracker.events):
+        if started and len(events) < len(tracker.events):
             return  # a new session forgets the one before it, which this tracker still holds
         self._kept[sender] = Kept(tracker, len(tracker.events), last)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
+
+    def _erase_old(self, session: Session) -> None:
+        """Each new conversation takes the oldest rows with it: nobody else has the key of this database."""
+        table = self.SQLEvent.__table__
+        oldest = sa.select(table.c.id).order_by(table.c.id).limit(ERASED_AT_ONCE).scalar_subquery()
+        old = table.c.timestamp < time.time() - self._keep_seconds
+        session.execute(table.delete().where(table.c.id.in_(oldest), old))
 
     def _last_row(self, session: Session, sender_id: str) -> int:
         table = self.SQLEvent.__table__

@@ -44,6 +44,20 @@ async def main(url):
         texts = [e.text for e in (await reader.retrieve("someone")).events if isinstance(e, UserUttered)]
         assert texts == ["new"], texts
 
+    # What is older than its retention goes when the next conversation starts; what is younger stays.
+    short = RememberingTrackerStore(domain, url, keep_days=30)
+    month = 31 * 86_400
+    with short.session_scope() as session:
+        session.execute(short.SQLEvent.__table__.update().values(timestamp=short.SQLEvent.timestamp - month))
+        session.commit()
+    fresh = DialogueStateTracker("fresh", domain.slots)
+    fresh.update_with_events([ActionExecuted("action_session_start"), SessionStarted(), UserUttered("hello")], domain)
+    await short.save(fresh)
+    with short.session_scope() as session:
+        left = {row.sender_id for row in session.query(short.SQLEvent).all()}
+    assert left == {"fresh"}, left
+    assert [e.text for e in (await short.retrieve("fresh")).events if isinstance(e, UserUttered)] == ["hello"]
+
 asyncio.run(main(sys.argv[1]))
 """
 
