@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -106,9 +107,12 @@ class Turn:
         """Who is speaking: from the core, never from what was typed."""
         return self.core.identity(self.conversation)
 
-    @property
+    @cached_property
     def person(self) -> str:
-        """The id of the person identified well enough to see appointments; raises NotIdentified."""
+        """The id of the person identified well enough to see appointments; raises NotIdentified.
+
+        Read once for an action: nobody signs out in the middle of one.
+        """
         return self.core.require_person(self.conversation)
 
     def __getitem__(self, slot: str) -> Any:

@@ -95,7 +95,10 @@ class WaitingList(Booking):
         return self.book(person_id, str(entry.slot_id), reason, holder=holder, key=key, medium=medium)
 
     def slot_offered(self, person_id: str) -> tuple[str, Slot] | None:
-        """The reason and the slot that a person is being offered, None when there is none or it has lapsed."""
+        """The reason and the slot that a person is being offered; None when there is none, or it has lapsed.
+
+        None, too, until they have been told: a yes said meanwhile was for something else.
+        """
         with self.store.read() as connection:
             entry = waiting.offered(connection, number(person_id), self.clock.now())
         return None if entry is None else (str(entry.reason), self.slots([str(entry.slot_id)])[0])

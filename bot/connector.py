@@ -5,11 +5,13 @@ from __future__ import annotations
 import hmac
 import logging
 from itertools import islice
+from types import SimpleNamespace
 from typing import Any, Awaitable, Callable, Dict, List, Optional
 
 import aiohttp
 from rasa.core.actions.action import RemoteAction
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from rasa.engine.runner import dask as runner
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -137,6 +139,26 @@ def _quicker_action_calls() -> None:
     EndpointConfig.session = session
 
 
+def _quicker_graphs() -> None:
+    """A graph of a few nodes in a row needs no scheduler: dask's own bookkeeping took a third of its run."""
+
+    def get(graph: Dict[str, Any], targets: List[str]) -> List[Any]:
+        done: Dict[str, Any] = {}
+
+        def value(name: str) -> Any:
+            if name not in graph:
+                return name  # what nobody provides is told by its name
+            if name not in done:
+                node = graph[name]
+                # An input is (its name, its value); a node is (what to call, the names of what it needs).
+                done[name] = node[0](*map(value, node[1:])) if callable(node[0]) else node
+            return done[name]
+
+        return [value(name) for name in targets]
+
+    runner.dask = SimpleNamespace(get=get)
+
+
 def latest_turn(tracker: DialogueStateTracker) -> List[Event]:
     """The events from the latest message of the person on, in order."""
     events: List[Event] = []
@@ -154,3 +176,4 @@ def earlier_texts(tracker: DialogueStateTracker, most: int = 5) -> List[Dict[str
 
 
 _quicker_action_calls()
+_quicker_graphs()

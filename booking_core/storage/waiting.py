@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Update, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, Update, bindparam, exists, insert, select, update
 
 from booking_core.storage.engine import Write, new_id
-from booking_core.storage.tables import OPEN, waiting
+from booking_core.storage.tables import OPEN, notice, waiting
 
 
 def find(connection: Connection, person_id: int, reason: str) -> Row[Any] | None:
@@ -23,8 +23,16 @@ def get(connection: Connection, entry_id: int) -> Row[Any] | None:
 
 
 def offered(connection: Connection, person_id: int, now: datetime) -> Row[Any] | None:
-    """The entry of a person to whom a slot is being offered."""
+    """The entry of a person to whom a slot is being offered, once they have been told."""
+    untold = exists().where(
+        notice.c.person_id == waiting.c.person_id,
+        notice.c.kind == "offer",
+        notice.c.version == waiting.c.offers,
+        notice.c.created == waiting.c.offered,
+        notice.c.state != "sent",
+    )
     query = select(waiting).where(waiting.c.person_id == person_id, waiting.c.state == "offered", waiting.c.until > now)
+    query = query.where(~untold)
     return connection.execute(query.order_by(waiting.c.until)).first()
 
 
