@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from rich.progress import Progress
 
-from booking_core import Agency, Core, Refusal, ScheduleError
+from booking_core import Agency, Core, Person, Refusal, ScheduleError
 
 
 def commands(core_of: Callable[[], Core]) -> list[click.Command]:
@@ -96,24 +96,27 @@ def commands(core_of: Callable[[], Core]) -> list[click.Command]:
     @click.argument("person")
     @click.confirmation_option(prompt="Cancel what is upcoming and erase all that tells who they were?")
     def erase(person: str) -> None:
-        """Erase what is held on a PERSON of the demo (GDPR erasure)."""
+        """Erase what is held on a PERSON (GDPR erasure): of the demo, or "-", and their NIR is asked for unseen."""
         core = core_of()
-        found = core.person_by_key(person)
-        if found is None:
-            raise click.ClickException(f"no such person: {person}")
-        core.erase(found.id)
+        core.erase(_person(core, person).id)
 
     @click.command()
     @click.argument("person")
     def export(person: str) -> None:
-        """Print all that is held on a PERSON of the demo, as JSON (GDPR access)."""
+        """Print all that is held on a PERSON, as JSON (GDPR access): of the demo, or "-": their NIR is asked for."""
         core = core_of()
-        found = core.person_by_key(person)
-        if found is None:
-            raise click.ClickException(f"no such person: {person}")
-        click.echo(json.dumps(core.export(found.id), ensure_ascii=False, indent=2, default=str))
+        click.echo(json.dumps(core.export(_person(core, person).id), ensure_ascii=False, indent=2, default=str))
 
     return [schedule, slots, purge, agenda, feed, cancel, outcome, export, erase]
+
+
+def _person(core: Core, said: str) -> Person:
+    # A number typed on the command line would stay in its history.
+    asked = click.prompt("NIR", hide_input=True, err=True) if said == "-" else ""
+    found = core.person_by_nir(asked) if asked else core.person_by_key(said)
+    if found is None:
+        raise click.ClickException(f"no such person: {said}")
+    return found
 
 
 def _agency(core: Core, said: str) -> Agency:

@@ -133,3 +133,16 @@ def test_booking_ends_the_wait(core: Core, full: list[Appointment]) -> None:
     book(core, person, freed(core, full, 3))
     freed(core, full, 1)
     assert core.offer_slots() == 0
+
+
+def test_a_yes_said_before_the_offer_has_reached_the_person_is_for_something_else(
+    core: Core, full: list[Appointment]
+) -> None:
+    person = someone(core)
+    core.join_waiting_list(person, "c2s", "phone", medium="sms")
+    slot, post = freed(core, full, 3), Post(core)
+    post.go()
+    assert core.offer_slots() == 1
+    assert core.slot_offered(person) is None
+    post.go()
+    assert core.slot_offered(person) == ("c2s", slot)

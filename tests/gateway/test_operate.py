@@ -78,3 +78,14 @@ def test_every_command_explains_itself(run: CliRunner) -> None:
 def test_production_refuses_the_demo_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RDV_ENV", "production")
     assert "RDV_SECRET" in CliRunner().invoke(main, ["db", "upgrade"]).output
+
+
+def test_rights_are_exercised_by_the_number_shown_which_is_never_on_the_command_line(run: CliRunner) -> None:
+    assert run.invoke(main, ["demo", "load"]).exit_code == 0
+    held = run.invoke(main, ["export", "david"]).output
+    nir = json.loads(json.loads(held)["person"][0]["sealed"])["nir"]
+    asked = run.invoke(main, ["export", "-"], input=f"{nir}\n")
+    assert held in asked.output
+    assert nir not in asked.output.replace(held, "")
+    assert run.invoke(main, ["erase", "-", "--yes"], input=f"{nir}\n").exit_code == 0
+    assert "no such person" in run.invoke(main, ["export", "-"], input=f"{nir}\n").output
