@@ -35,6 +35,8 @@ class Cancel(Form):
         asked, before = turn["requested_slot"], turn["appointment_id"]
         tells = turn.chosen("appointment") or any(turn.entity(k) for k in ("reason", "channel", "moment"))
         other = len(appointments) == 2 and (turn.says_other or (tells and turn.intent == "deny"))
+        if started:
+            held.say_missing(turn, appointments)
         if tells or other or not before:
             fitting = held.meant(turn, appointments)
             if started and len(fitting) > 1:

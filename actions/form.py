@@ -75,6 +75,8 @@ class Form(Action):
             turn.forget()
             # "Déplacer le deuxième" speaks of the list just shown.
             turn["options"], turn["requested_slot"] = listed, None
+            if len(listed) == 1 and not any(turn.entity(k) for k in ("reason", "moment", "agency", "reference")):
+                turn.entities.append({"entity": "reference", "value": listed[0]})
             turn["misunderstood"] = turn["silences"] = 0
             if offers.resume(turn, self.operation):
                 return

@@ -30,9 +30,19 @@ def meant(turn: Turn, appointments: list[Appointment]) -> list[Appointment]:
     if channel and len(fitting) > 1:
         fitting = [a for a in fitting if a.channel == channel] or fitting
     if len(fitting) > 1:
-        on_day = [a for a in fitting if named(turn, a)]
+        existing = [m for m in turn.moments if m.role == "existing"]
+        on_day = [a for a in fitting if any(at(a, m) for m in existing or turn.moments)]
         fitting = on_day or fitting
     return fitting
+
+
+def say_missing(turn: Turn, appointments: list[Appointment]) -> None:
+    """Tell whoever speaks of "mon rendez-vous de demain" and has none then."""
+    for moment in turn.moments:
+        day = next((r.first for r in moment.readings if r.first == r.last), None)
+        if moment.role == "existing" and day and not any(same_day(a, moment) for a in appointments):
+            turn.say("utter_no_appointment_then", day=words.day(turn, day))
+            return
 
 
 def answered(turn: Turn, appointments: list[Appointment]) -> list[Appointment]:
@@ -60,3 +70,11 @@ def which(form: Form, turn: Turn, response: str, appointments: list[Appointment]
     """Ask which appointment."""
     form.offer(turn, response, words.appointment_buttons(turn, appointments))
     turn.ask("appointment_id")
+
+
+def picked(turn: Turn) -> str | None:
+    """The appointment that a number or "le dernier" stands for in the list just said, as a payload."""
+    listed = [o for o in turn["options"] or [] if o.startswith("appointment:")]
+    option = turn.value("option")
+    place = len(listed) if option == "last" else option
+    return listed[place - 1] if isinstance(place, int) and 1 <= place <= len(listed) else None

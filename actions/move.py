@@ -68,6 +68,7 @@ class Move(SlotForm):
             turn.say("utter_nothing_to_move")
             self.end(turn)
             return False
+        held.say_missing(turn, appointments)
         fitting = held.meant(turn, appointments)
         if len(fitting) > 1 and not turn["requested_slot"]:
             fitting = held.answered(turn, fitting)
@@ -94,9 +95,7 @@ class Move(SlotForm):
         """ "Mon rendez-vous de vendredi" names the old time, which is no wish; "le lendemain" is counted from it."""
         old = self.appointment(turn)
         if not self.offered(turn):
-            for entity in turn.entities:
-                if entity["entity"] == "moment":
-                    entity["value"] = times.counted(Moment.from_json(entity["value"]), old.start).to_json()
+            times.count_from(turn, old.start)
         for entity in turn.entities:
             # "Mon rendez-vous de vendredi à 15h" when it is at 9: the hour is the new one.
             if entity["entity"] == "moment" and entity["value"]["role"] == "existing":

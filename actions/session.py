@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions import notices, offers
+from actions import held, notices, offers, words
 from actions.base import Action
 from actions.turn import Turn
 from french.requests import requests
@@ -55,6 +55,11 @@ class WhatNext(Action):
             return
         if len(asked) == 1:
             turn.start(f"{asked[0].operation}_form", turn.entities)
+        elif picked := held.picked(turn):
+            # "Le deuxième" of the list that was just said.
+            turn["options"] = [picked]
+            appointment = self.core.appointment(turn.person, picked.removeprefix("appointment:"))
+            turn.say("utter_one_appointment", appointment=words.appointment(turn, appointment))
         elif not offers.resume(turn):
             turn.say("utter_what_next")
 

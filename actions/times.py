@@ -19,6 +19,10 @@ NOON = time(12)
 BARE_DAY = re.compile(
     r"^\W*(?:\w+ ){0,2}(?:lundi|mardi|mercredi|jeudi|vendredi)(?!.*(?:\d|prochain|qui vient))", re.IGNORECASE
 )
+SAME_HOUR = re.compile(r"\bm[êe]mes? (?:heures?|horaires?|cr[ée]neau)\b", re.IGNORECASE)
+SAME_DAY = re.compile(r"\bm[êe]me jour\b", re.IGNORECASE)
+# Of a move: the week after that of the appointment.
+NEXT_WEEK = re.compile(r"\bsemaine (?:d['’ ]?apr[eè]s|suivante)\b", re.IGNORECASE)
 # A date this far behind is more likely a slip than next year's.
 SLIP = timedelta(days=60)
 
@@ -61,6 +65,32 @@ def counted(moment: Moment, start: datetime) -> Moment:
     to = start + timedelta(minutes=moment.away)
     hours = next((r for r in moment.readings if r.since or r.until), Reading("hour", since=to.time()))
     return replace(moment, readings=(replace(hours, first=to.date(), last=to.date()),), kind="time", away=None)
+
+
+def count_from(turn: Turn, start: datetime) -> None:
+    """What is said beside an appointment is counted from it: "le lendemain", "la semaine d'après", "même heure"."""
+    same_hour = SAME_HOUR.search(turn.text)
+    for entity in turn.entities:
+        if entity["entity"] != "moment":
+            continue
+        moment = counted(Moment.from_json(entity["value"]), start)
+        if moment.role == "wanted" and NEXT_WEEK.search(moment.text):
+            monday = start.date() + timedelta(days=7 - start.weekday())
+            moment = replace(moment, readings=tuple(_in_week_of(r, monday) for r in moment.readings))
+            if SAME_DAY.search(turn.text):
+                moment = counted(replace(moment, away=7 * 24 * 60, readings=()), start)
+        if moment.role == "wanted" and same_hour and not any(r.since or r.until for r in moment.readings):
+            readings = tuple(replace(r, grain="hour", since=start.time()) for r in moment.readings)
+            moment = replace(moment, readings=readings)
+        entity["value"] = moment.to_json()
+
+
+def _in_week_of(reading: Reading, monday: date) -> Reading:
+    """The same days in the week of this Monday."""
+    if reading.first is None or reading.last is None:
+        return reading
+    away = monday - reading.first + timedelta(days=reading.first.weekday())
+    return replace(reading, first=reading.first + away, last=reading.last + away)
 
 
 def _in_week(moment: Moment, wished: Wish) -> Moment:

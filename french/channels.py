@@ -72,6 +72,11 @@ REFUSED_DESK = re.compile(
 )
 
 
+# "Mon rendez-vous de demain, je ne pourrai pas venir": not to that one.
+HELD = re.compile(r"\b(?:mon|ma|mes|notre) (?:rendez vous|rdv|entretien|visite)\b")
+COME = re.compile(r"\b(?:venir|passer)$")
+
+
 def find(text: str, folded: str, now: datetime) -> List[Entity]:
     """One channel: that which is not refused, the first when both are said."""
     spelt = respelt(folded)
@@ -85,6 +90,8 @@ def find(text: str, folded: str, now: datetime) -> List[Entity]:
 
 def _channel(text: str) -> Optional[Tuple[str, Span]]:
     no_phone, no_desk = REFUSED_PHONE.search(text), REFUSED_DESK.search(text)
+    if no_desk and COME.search(no_desk[0]) and HELD.search(text, 0, no_desk.start()):
+        no_desk = None
     phone = None if no_phone else PHONE.search(text)
     desk = None if no_desk else DESK.search(text)
     said = [(m.start(), code, m.span()) for code, m in (("phone", phone), ("in_person", desk)) if m]

@@ -41,12 +41,12 @@ def command(*, port: int, model: Path = MODEL) -> list[str]:
     ]  # fmt: skip
 
 
-async def ready(url: str, *, seconds: float = 60) -> None:
-    """Wait until our connector answers; raises TimeoutError after that many `seconds`."""
+async def ready(url: str, *, page: str = "/webhooks/rdv/", seconds: float = 60) -> None:
+    """Wait until our connector, or another page, answers; raises TimeoutError after that many `seconds`."""
     async with asyncio.timeout(seconds), aiohttp.ClientSession() as session:
         while True:
             try:
-                async with session.get(f"{url}/webhooks/rdv/") as answer:
+                async with session.get(f"{url}{page}") as answer:
                     if answer.status == 200:
                         return
             except aiohttp.ClientError:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -93,8 +94,22 @@ def become_rasa(settings: Settings) -> NoReturn:
     os.execve(command[0], command, environment)  # noqa: S606 - our own interpreter
 
 
+def _taken(settings: Settings) -> str | None:
+    """The first address of ours where another program answers already."""
+    ours = ((settings.host, settings.port), ("127.0.0.1", settings.actions_port), ("127.0.0.1", settings.rasa_port))
+    for host, port in ours:
+        with socket.socket() as probe:
+            if probe.connect_ex((host, port)) == 0:
+                return f"{host}:{port}"
+    return None
+
+
 def up(settings: Settings) -> int:
     """Start Rasa and `rdv serve` under supervisor, say where to go, stop both on Ctrl-C."""
+    if taken := _taken(settings):
+        advice = "stop the other `make run`, or set RDV_PORT, RDV_ACTIONS_PORT and RDV_RASA_PORT"
+        print(f"{taken} is taken: {advice}.", file=sys.stderr)  # noqa: T201
+        return 1
     var = Path(settings.var)
     var.mkdir(exist_ok=True)
     config = var / "supervisord.conf"
@@ -107,13 +122,13 @@ def up(settings: Settings) -> int:
     # Ended by another process, it stops what it started too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        asyncio.run(rasa.ready(settings.rasa_url, seconds=120))
+        asyncio.run(rasa.ready(address, page="/readyz", seconds=120))
         print(f"\n  Ready: {address}\n  Sign in as {', '.join(PEOPLE)}. Ctrl-C stops everything.\n", flush=True)  # noqa: T201
         return supervisor.wait()
     except KeyboardInterrupt:
         return 0
     except TimeoutError:
-        print(f"Rasa did not start: see {var / 'rasa.log'}", file=sys.stderr)  # noqa: T201
+        print(f"It did not start: see {var / 'rasa.log'} and {var / 'rdv.log'}", file=sys.stderr)  # noqa: T201
         return 1
     finally:
         supervisor.terminate()

@@ -16,7 +16,7 @@ from french.moments import calendar, dates, days, hours, lengths, named, periods
 from french.moments.join import UNION, joined
 from french.moments.normal import normal
 from french.moments.piece import Parser, Piece
-from french.moments.ranges import HELD, MOVED, moved
+from french.moments.ranges import HELD, MOVED, OF_HELD, moved
 from french.text import fold
 
 # Where two begin at the same place the longer wins; of the same length, the first in this list.
@@ -149,6 +149,9 @@ def _seen(text: str, words: frozenset[str], now: datetime) -> List[Piece]:
 def _role(before: str, after: str, last: Optional[Role]) -> Role:
     if ELSEWHERE.search(before[-60:]):
         return "other"
+    if OF_HELD.search(before) and CANNOT.match(after):
+        # "Mon rendez-vous de mardi, je ne peux pas": the one they have.
+        return "existing"
     if (EXCLUDED.search(before) and not ASKED.search(before)) or CANNOT.match(after):
         return "excluded"
     if last == "excluded" and UNION.fullmatch(before) and not INSTEAD_OF_IT.search(before):
