@@ -10,6 +10,7 @@ from actions.base import Action
 from actions.handoff import Emergency, Handoff
 from actions.help import AccountHelp, AgencyInfo, Documents, Question, Thank
 from actions.list import ListAppointments
+from actions.notices import LeaveOffer, TakeOffer
 from actions.turn import SWITCHES, Turn
 from actions.words import Button
 from booking_core import Refusal
@@ -24,6 +25,8 @@ QUESTIONS: dict[str, type[Action]] = {
     "ask_human": Handoff,
     "report_emergency": Emergency,
     "thank": Thank,
+    "take_offer": TakeOffer,
+    "leave_offer": LeaveOffer,
 }
 NOT_UNDERSTOOD = frozenset({"out_of_scope", "nlu_fallback"})
 # What tells a sentence from noise: a subject, and words enough.

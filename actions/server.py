@@ -19,6 +19,7 @@ from actions.help import AgencyInfo, Documents
 from actions.identify import Identify
 from actions.list import ListAppointments
 from actions.move import Move
+from actions.notices import LeaveOffer, TakeOffer
 from actions.session import Accept, Decline, Greet, Misunderstood, WhatNext
 from booking_core import Core
 
@@ -37,6 +38,8 @@ ACTIONS: tuple[type[Action], ...] = (
     Greet,
     Accept,
     Decline,
+    TakeOffer,
+    LeaveOffer,
     WhatNext,
     Misunderstood,
 )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from actions.words import agency as name_of
 from booking_core import Agency, Core
 from booking_core.notices.model import Outgoing, Rendered
 from french import say
 from gateway.render import render
-from gateway.responses import response
+from gateway.responses import choices, response
 
 # A letter is typeset as the web is.
 MEDIA = {"mailbox": "web", "email": "web", "sms": "sms"}
@@ -26,6 +28,8 @@ RESPONSES = {
     "offer": "utter_notice_offer",
 }
 
+CHAT = {"reminder": "utter_chat_reminder", "offer": "utter_chat_offer"}
+
 
 class Words:
     """Finds the words of a notice: what `Core.dispatch` calls `render`."""
@@ -41,6 +45,11 @@ class Words:
             text=_said(name, medium, **values),
             summary=_said("utter_notice_calendar", medium, **values) if outgoing.appointment else "",
         )
+
+    def line(self, outgoing: Outgoing) -> dict[str, Any]:
+        """The same in a chat open on a screen: a line with its choices, as `Core.tell` takes it."""
+        name, values = CHAT[outgoing.kind], self._values(replace(outgoing, port="mailbox"))
+        return {"from": "assistant", "text": _said(name, "web", **values), "choices": choices(name, "web")}
 
     def _values(self, outgoing: Outgoing) -> dict[str, str]:
         medium, appointment, slot = MEDIA[outgoing.port], outgoing.appointment, outgoing.slot

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 from booking_core import Core
 from booking_core.notices.mail import Mail, message
-from booking_core.notices.model import Outgoing, Port, Render, Rendered
+from booking_core.notices.model import Outgoing, Port, Rendered
 from gateway.settings import BadSettingsError, Settings
 
 log = logging.getLogger(__name__)
@@ -119,20 +120,18 @@ class Live:
 
     port: Port
     core: Core
-    words: Render
+    line: Callable[[Outgoing], Mapping[str, Any]]
 
     def send(self, outgoing: Outgoing, rendered: Rendered) -> None:
         """Send one, then tell it; sent again, it is not told again."""
         self.port.send(outgoing, rendered)
         if outgoing.kind in STARTED:
-            text = self.words(replace(outgoing, port="mailbox")).text
-            body = {"from": "assistant", "text": text, "choices": []}
-            self.core.tell(outgoing.person_id, body, mark=outgoing.message_id)
+            self.core.tell(outgoing.person_id, self.line(outgoing), mark=outgoing.message_id)
 
 
-def live(found: dict[str, Port], core: Core, words: Render) -> dict[str, Port]:
+def live(found: dict[str, Port], core: Core, line: Callable[[Outgoing], Mapping[str, Any]]) -> dict[str, Port]:
     """The same ports, which also tell what they carry in the chats that are open."""
-    return {name: Live(port, core, words) for name, port in found.items()}
+    return {name: Live(port, core, line) for name, port in found.items()}
 
 
 def ports(settings: Settings, texter: Texter) -> dict[str, Port]:

@@ -18,8 +18,18 @@ def _responses() -> dict[str, list[dict[str, Any]]]:
     return responses
 
 
+def _variant(name: str, medium: str) -> dict[str, Any]:
+    variants = _responses()[name]
+    return next((v for v in variants if v.get("channel") == medium), variants[0])
+
+
 def response(name: str, medium: str, **values: str) -> dict[str, str]:
     """A response of bot/domain/ in its variant for the medium, filled, as the connector would give it."""
-    variants = _responses()[name]
-    chosen = next((v for v in variants if v.get("channel") == medium), variants[0])
+    chosen = _variant(name, medium)
     return {"text": chosen["text"].format(**values).strip()}
+
+
+def choices(name: str, medium: str) -> list[dict[str, str]]:
+    """The buttons of a response, as a screen gets them: `title` and `value`."""
+    chosen = _variant(name, medium)
+    return [{"title": b["title"], "value": b["payload"]} for b in chosen.get("buttons", [])]

@@ -72,7 +72,7 @@ async def serve(settings: Settings, core: Core) -> None:
     await web.TCPSite(back, settings.actions_host, settings.actions_port).start()
     await front.setup()
     words = Words(core)
-    timer = Timer(core, live(ports(settings, texter or front.app[DESK]), core, words), words)
+    timer = Timer(core, live(ports(settings, texter or front.app[DESK]), core, words.line), words)
     await web.TCPSite(front, settings.host, settings.port).start()
     log.info("the gateway listens on http://%s:%d", settings.host, settings.port)
     ticking = asyncio.create_task(timer.run(settings.tick_seconds, stopped))

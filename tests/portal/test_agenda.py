@@ -94,10 +94,11 @@ def test_a_reminder_also_comes_in_the_open_chat(front: Front, person: Person) ->
     client = front.client()
     assert client.post("/api/session", json={"nir": person.nir, "code": CODE}).status_code == 200
     session = client.post("/api/chat", json={}).json()["session"]
-    front.core.dispatch(live({"email": post, "sms": post}, front.core, words), words)
+    front.core.dispatch(live({"email": post, "sms": post}, front.core, words.line), words)
     assert [o.kind for o in post.sent if o.person_id == person.id] == ["reminder"]
     [line] = front.client(Authorization=f"Bearer {session}").get("/web/messages").json()["messages"]
-    assert "Rappel" in line["text"] or "rappel" in line["text"]
+    assert line["text"].startswith("Rappel")
+    assert [c["value"] for c in line["choices"]] == ["intent:move_appointment", "intent:cancel_appointment"]
     front.core.tell(person.id, {"from": "assistant", "text": "x", "choices": []}, mark="m")
     front.core.tell(person.id, {"from": "assistant", "text": "x", "choices": []}, mark="m")
     assert len(front.client(Authorization=f"Bearer {session}").get("/web/messages").json()["messages"]) == 2
