@@ -134,10 +134,12 @@ def contact_json(of: Contact) -> dict[str, str | None]:
 async def letters(request: web.Request) -> dict[str, Any]:
     """The mailbox, newest first."""
     who, core = await caller(request), request.app[CORE]
-    found = await asyncio.to_thread(core.letters, who.person)
+    found, zone = await asyncio.to_thread(core.letters, who.person), core.local_now().tzinfo
     return {
         "letters": [
-            {"subject": one.subject, "text": one.text, "at": one.at.isoformat(timespec="seconds")} for one in found
+            # In the caisse's own time, as every time on the page.
+            {"subject": one.subject, "text": one.text, "at": one.at.astimezone(zone).isoformat(timespec="seconds")}
+            for one in found
         ]
     }
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from aiohttp import web
 
-from booking_core import Core, Identity, Range, Refusal, Slot, Wanted
+from booking_core import Core, Identity, NotEligible, NotYours, Range, Refusal, Slot, Wanted
 from booking_core.model import Channel
 from gateway.http import ApiError, refusal_error
 
 MAX_DAYS = 31
 MAX_SLOTS = 500
+# The largest horizon of slots, a start every quarter of an hour.
+MOST_STARTS = 5_000
 SignedIn = Callable[[web.Request], Awaitable[Identity]]
 
 
@@ -26,7 +28,10 @@ class Api:
 
     def routes(self) -> list[web.RouteDef]:
         """What to add to the application's router."""
-        return [web.get("/api/slots", self._answer(self._slots))]
+        days = self._answer(self._days)
+        # The second address is open to the portals that embed the chat.
+        slots = self._answer(self._slots)
+        return [web.get("/api/slots", slots), web.get("/api/days", days), web.get("/web/days", days)]
 
     def _answer(self, of: Callable[[web.Request, Identity], Awaitable[Any]]) -> Callable[..., Awaitable[web.Response]]:
         """An endpoint: who it is first, then JSON or a typed error."""
@@ -69,6 +74,35 @@ class Api:
             holder=who.conversation_id,
         )
         return {"slots": [_slot(one) for one in page.slots], "more": page.more}
+
+    async def _days(self, request: web.Request, who: Identity) -> dict[str, Any]:
+        """The days of `month` (2026-12) with a free slot of a reason and channel, and the days to look between."""
+        query, core = request.query, self._core
+        try:
+            year, month = (int(part) for part in _given(query.get("month"), "month").split("-"))
+            wanted = Wanted((month_of(year, month),), soonest=True)
+        except ValueError:
+            raise ApiError("bad_parameter", parameter="month") from None
+        try:
+            page = await asyncio.to_thread(
+                core.search,
+                reason=_given(query.get("reason"), "reason"),
+                channel=_given(query.get("channel"), "channel"),
+                agency_ids=query.getall("agency", None) or None,
+                wanted=wanted,
+                limit=MOST_STARTS,
+                holder=who.conversation_id,
+            )
+        except (KeyError, ValueError, NotEligible, NotYours):
+            raise ApiError("bad_parameter") from None
+        found = sorted({slot.start.date().isoformat() for slot in page.slots})
+        return {"days": found, "first": core.local_now().date().isoformat(), "last": core.horizon().isoformat()}
+
+
+def month_of(year: int, month: int) -> Range:
+    """A month as a wish; raises ValueError when there is no such month."""
+    first = date(year, month, 1)
+    return Range(first=first, last=(first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
 
 
 def _slot(slot: Slot) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The web chat over HTTP: sessions, messages, what was said before, live events, calendar files, free days."""
+"""The web chat over HTTP: sessions, messages, what was said before, live events, calendar files."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ import logging
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import date, timedelta
 from typing import Any
 
 import jwt
 from aiohttp import web
 
 import french
-from booking_core import Core, Identity, Line, NotEligible, NotYours, Person, Range, Wanted
+from booking_core import Core, Identity, Line, NotYours, Person
 from gateway import cards
 from gateway.http import CORE, SETTINGS, TURNS, body_of
 from gateway.portals import Portals
@@ -30,8 +29,6 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 2.0
 ALIVE_SECONDS = 15.0
 STREAMS = 6
-# The largest horizon of slots, a start every quarter of an hour.
-MOST_STARTS = 5_000
 
 
 class Bell:
@@ -95,7 +92,6 @@ def add_routes(app: web.Application) -> None:
     app.router.add_post("/web/messages", messages)
     app.router.add_get("/web/messages", history)
     app.router.add_get("/web/events", events)
-    app.router.add_get("/web/days", days)
     app.router.add_get(r"/web/appointments/{id:\d+}.ics", calendar)
 
 
@@ -295,35 +291,6 @@ def event(name: str, data: Mapping[str, Any], number: int | None = None) -> byte
 
 
 # -- what the cards need ----------------------------------------------------------------------
-
-
-async def days(request: web.Request) -> web.Response:
-    """The days of a month with a free slot: `?reason=&channel=&month=2026-12`, `&agency=` as often as needed."""
-    conversation, _ = await speaker(request)
-    core, query = request.app[CORE], request.query
-    try:
-        year, month = (int(part) for part in query["month"].split("-"))
-        wanted = Wanted((month_of(year, month),), soonest=True)
-        page = await asyncio.to_thread(
-            core.search,
-            reason=query["reason"],
-            channel=query["channel"],
-            agency_ids=query.getall("agency", None) or None,
-            wanted=wanted,
-            limit=MOST_STARTS,
-            holder=conversation,
-        )
-    except (KeyError, ValueError, NotEligible, NotYours):
-        raise web.HTTPBadRequest from None
-    found = sorted({slot.start.date().isoformat() for slot in page.slots})
-    today, limit = core.local_now().date().isoformat(), core.horizon().isoformat()
-    return web.json_response({"days": found, "first": today, "last": limit})
-
-
-def month_of(year: int, month: int) -> Range:
-    """A month as a wish; raises ValueError when there is no such month."""
-    first = date(year, month, 1)
-    return Range(first=first, last=(first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
 
 
 async def calendar(request: web.Request) -> web.Response:

@@ -8,7 +8,7 @@ import { button, el } from "./chat/dom.js";
 import { dictation, reading } from "./chat/speech.js";
 import { STYLE } from "./chat/style.js";
 import { line } from "./chat/view.js";
-import { WORDS } from "./chat/words.js";
+import { WORDS, day } from "./chat/words.js";
 
 const HOME = new URL("..", import.meta.url).href;
 const sheet = new CSSStyleSheet();
@@ -49,8 +49,8 @@ class RdvChat extends HTMLElement {
     const speech = reading();
     this.read = speech.read;
     const form = el("form", { id: "composer" },
-      el("label", { for: "message", text: WORDS.label }),
-      el("div", { class: "row" }, this.input, el("button", { type: "submit", text: WORDS.send }), dictation(this.input), speech.toggle));
+      el("div", { class: "row" }, el("label", { for: "message", text: WORDS.label }), dictation(this.input, (text) => this.show(this.problem, text)), speech.toggle),
+      el("div", { class: "row" }, this.input, el("button", { type: "submit", text: WORDS.send })));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const text = this.input.value.trim();
@@ -146,7 +146,9 @@ class RdvChat extends HTMLElement {
     const waiting = this.log.querySelector(".pending");
     if (waiting && !node.classList.contains("pending") && node.dataset.from === "person") waiting.before(node);
     else this.log.append(node);
-    this.log.scrollTop = this.log.scrollHeight;
+    // What is read first stays in sight: the last thing that the person said, then as much of the answer as there is room for.
+    const from = [...this.log.querySelectorAll(".mine")].at(-1) ?? this.log.firstElementChild;
+    this.log.scrollTop = this.early || !from ? this.log.scrollHeight : Math.max(from.offsetTop - 12, 0);
   }
 
   // Only the choices of the latest answer can be taken, and only when nothing is on its way.
@@ -185,7 +187,10 @@ class RdvChat extends HTMLElement {
 
   choose(value, title) { return this.send({ value }, title); }
 
-  say(text) { return this.send({ text }, text); }
+  pick = (date) => {
+    const text = WORDS.onDay.replace("{day}", `${day(date)} ${date.slice(0, 4)}`);
+    return this.send({ text }, text);
+  };
 
   days({ reason, channel, agencies }, month) {
     const query = new URLSearchParams([["reason", reason], ["channel", channel], ["month", month], ...agencies.map((a) => ["agency", a])]);

@@ -28,10 +28,10 @@ export class Calendar {
     const heads = NAMES.map((name, n) => el("th", { scope: "col", abbr: LONG[n], text: name }));
     this.table = el("table", { role: "grid", "aria-label": WORDS.calendar }, el("thead", {}, el("tr", {}, ...heads)), this.body);
     this.table.addEventListener("keydown", (event) => this.key(event));
-    this.node = el("div", { class: "calendar", role: "dialog", "aria-label": WORDS.calendar },
+    this.node = el("div", { class: "calendar", role: "group", "aria-label": WORDS.calendar },
       el("div", { class: "row" }, this.before, this.title, this.after, button("×", close, { "aria-label": WORDS.close, class: "small" })),
       this.table, this.status);
-    this.node.addEventListener("keydown", (event) => { if (event.key === "Escape") { event.stopPropagation(); close(); } });
+    this.node.addEventListener("keydown", (event) => { if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); close(); } });
   }
 
   async show(date, focus = false) {

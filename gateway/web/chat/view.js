@@ -3,7 +3,7 @@ import { Calendar } from "./calendar.js";
 import { button, el } from "./dom.js";
 import { WORDS, day, hour, moment } from "./words.js";
 
-// `act` has choose(value, title), say(text), days(search, month), download(appointment).
+// `act` has choose(value, title), days(search, month), pick(date), download(appointment).
 export function line(body, act) {
   const mine = body.from === "person";
   const node = el("div", { class: mine ? "line mine" : "line" },
@@ -29,8 +29,8 @@ const CARDS = {
   appointments: (card, act) => el("div", { class: "cards" }, ...card.appointments.map((one) => confirmed(one, act, flat(one).reason))),
 };
 
-// Slots by day, each day a group of hours; another date from a calendar.
-function slots(card, act) {
+// Slots by day, each day a group of hours; another date from a calendar. Also on the page that moves an appointment.
+export function slots(card, act) {
   const days = new Map();
   for (const slot of card.slots) {
     const key = slot.start.slice(0, 10);
@@ -40,7 +40,7 @@ function slots(card, act) {
     el("h3", { text: day(date) }),
     el("div", { class: "choices" }, ...found.map(({ value, start }) =>
       button(hour(start), () => act.choose(value, moment(start)), { class: "choice slot", "aria-label": moment(start) })))));
-  const place = el("div");
+  const place = el("div", { class: "place" });
   const opener = button(WORDS.otherDate, () => (place.firstChild ? close() : open()), { class: "choice other", "aria-expanded": "false" });
   const close = () => {
     place.replaceChildren();
@@ -49,10 +49,10 @@ function slots(card, act) {
   };
   const open = () => {
     const start = card.slots[0]?.start.slice(0, 10) ?? new Date().toISOString().slice(0, 10);
-    const calendar = new Calendar({ start, close, load: (month) => act.days(card.search, month), pick: (date) => act.say(WORDS.onDay.replace("{day}", `${day(date)} ${date.slice(0, 4)}`)) });
+    const calendar = new Calendar({ start, close, load: (month) => act.days(card.search, month), pick: act.pick });
     place.replaceChildren(calendar.node);
     opener.setAttribute("aria-expanded", "true");
-    calendar.show(start, true);
+    calendar.show(start, true).then(() => calendar.node.scrollIntoView({ block: "nearest" }));
   };
   return el("div", { class: "slots", role: "group", "aria-label": WORDS.slots }, ...groups, opener, place);
 }

@@ -21,7 +21,7 @@ export const WORDS = {
   recap: "À confirmer",
   booked: "Rendez-vous confirmé",
   moved: "Rendez-vous déplacé",
-  cancel: "À annuler ?",
+  cancel: "À annuler\u202f?",
   reason: "Motif",
   when: "Date",
   before: "Au lieu de",
@@ -40,6 +40,8 @@ export const WORDS = {
   retry: "Réessayer",
   ended: "Votre session est terminée. Reconnectez-vous pour continuer.",
   dictate: "Dicter",
+  notHeard: "Je n’ai rien entendu. Réessayez, ou écrivez votre message.",
+  noDictation: "La dictée n’est pas possible ici. Autorisez le micro, ou écrivez votre message.",
   aloud: "Lire les réponses à voix haute",
 };
 

@@ -1,10 +1,17 @@
 import { button, el } from "../chat/dom.js";
+import { SLOTS } from "../chat/style.js";
+import { slots } from "../chat/view.js";
 import { $, api, day, done, hour, moment, problem } from "./portal.js";
 
 const WEEKS = 4;
+const DAYS = 2;
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(SLOTS);
+document.adoptedStyleSheets = [sheet];
 const dialog = $("dialog");
 const iso = (date) => date.toISOString().slice(0, 10);
 const later = (text, days) => iso(new Date(Date.parse(`${text}T00:00Z`) + days * 86_400_000));
+const dateOf = (slot) => slot.start.slice(0, 10);
 const named = (one) => `${one.reason.label}, ${moment(one.start)}`;
 // The same key for the same try: sent twice, it is done once.
 const key = () => crypto.randomUUID?.() ?? String(Math.random()).slice(2);
@@ -12,7 +19,7 @@ const key = () => crypto.randomUUID?.() ?? String(Math.random()).slice(2);
 async function show() {
   const { appointments } = await api("/api/appointments");
   const list = $("upcoming");
-  list.replaceChildren(...(appointments.length ? appointments.map(item) : [el("li", { text: "Vous n’avez aucun rendez-vous à venir." })]));
+  list.replaceChildren(...(appointments.length ? appointments.map(item) : [el("li", { class: "panel", text: "Vous n’avez aucun rendez-vous à venir." })]));
   list.setAttribute("aria-busy", "false");
 }
 
@@ -30,9 +37,9 @@ function item(one) {
       el("p", { class: "row" },
         el("a", { href: `/api/appointments/${one.id}/calendar.ics`, download: "rendez-vous.ics", text: "Ajouter à mon agenda (.ics)" }),
         one.channel === "phone" ? el("a", { href: "/informations", text: "Changer de numéro" }) : null)),
-    el("p", { class: "row" },
-      one.can.includes("move") ? button("✎ Déplacer", () => move(one), { "aria-label": `Déplacer : ${named(one)}` }) : null,
-      one.can.includes("cancel") ? button("✕ Annuler", () => cancel(one), { "aria-label": `Annuler : ${named(one)}` }) : null));
+    el("p", { class: "row acts" },
+      one.can.includes("move") ? button("✎ Déplacer", () => move(one), { "aria-label": `Déplacer\u00a0: ${named(one)}` }) : null,
+      one.can.includes("cancel") ? button("✕ Annuler", () => cancel(one), { "aria-label": `Annuler\u00a0: ${named(one)}` }) : null));
 }
 
 function open(title, ...content) {
@@ -53,47 +60,44 @@ const leave = (text) => button(text, () => dialog.close());
 // -- the pencil: another time, the same reason, channel and agency ------------------------------------------
 
 async function move(one, error) {
-  const days = el("div", { "aria-busy": "true" });
-  const more = button("Plus de disponibilités", () => load());
-  const since = el("input", { id: "since", type: "date", value: today, min: today });
-  let from = today;
-  since.addEventListener("change", () => {
-    if (!since.value) return;
-    from = since.value < today ? today : since.value;
-    days.replaceChildren();
-    load();
-  });
-  open(`Déplacer : ${named(one)}`, el("p", { text: "Votre rendez-vous reste réservé tant que vous n’avez pas confirmé un autre créneau." }), el("p", {}, el("label", { for: "since", text: "Chercher à partir du" }), since), days, el("p", { class: "row" }, more, leave("Ne rien changer")));
+  const place = el("div", { "aria-busy": "true" });
+  const note = el("p", { role: "status" });
+  const more = button("Plus de disponibilités", () => offer(next));
+  const search = { reason: one.reason.code, channel: one.channel, agency: one.agency_id };
+  let next = today;
+  let found = [];
+  open(`Déplacer\u00a0: ${named(one)}`,
+    el("p", { text: "Votre rendez-vous reste réservé tant que vous n’avez pas confirmé un autre créneau." }),
+    place, note, el("p", { class: "row" }, more, leave("Ne rien changer")));
   if (error) refused(error);
-  const load = async () => {
+
+  // The first days from a date on that have a free slot; or all that one day has.
+  async function offer(from, days = DAYS, to = later(from, WEEKS * 7 - 1)) {
+    const again = place.childElementCount > 0;
     more.disabled = true;
     try {
-      const to = later(from, WEEKS * 7 - 1);
-      const query = new URLSearchParams({ reason: one.reason.code, channel: one.channel, agency: one.agency_id, from, to, limit: 40 });
-      const { slots, more: others } = await api(`/api/slots?${query}`);
-      from = others ? later(slots.at(-1).start.slice(0, 10), 1) : later(to, 1);
-      const free = slots.filter((slot) => slot.start !== one.start);
-      days.append(...grouped(free).map(([date, found]) => group(one, date, found)));
-      if (!days.childElementCount) days.append(el("p", { text: `Aucun créneau libre jusqu’au ${day(to)}.` }));
+      const { slots: all, more: others } = await api(`/api/slots?${new URLSearchParams({ ...search, from, to, limit: 500 })}`);
+      const dates = [...new Set(all.map(dateOf))].slice(0, days);
+      const last = dates.at(-1);
+      next = later(last && (others || last < dateOf(all.at(-1))) ? last : to, 1);
+      found = all.filter((slot) => slot.start !== one.start && dates.includes(dateOf(slot)));
+      note.textContent = found.length ? "" : `Aucun créneau libre du ${day(from)} au ${day(to)}. Choisissez une autre date.`;
+      place.replaceChildren(slots({ slots: found.map(({ id, start }) => ({ value: id, start })) }, act));
+      if (again) place.querySelector("button").focus();
     } catch (problem) {
       refused(problem);
     } finally {
       more.disabled = false;
-      days.setAttribute("aria-busy", "false");
+      place.setAttribute("aria-busy", "false");
     }
+  }
+
+  const act = {
+    choose: (id) => confirm(one, found.find((slot) => slot.id === id)),
+    days: (_search, month) => api(`/api/days?${new URLSearchParams({ ...search, month })}`),
+    pick: (date) => offer(date, 1, date),
   };
-  await load();
-}
-
-function grouped(slots) {
-  const days = new Map();
-  for (const slot of slots) days.set(slot.start.slice(0, 10), [...(days.get(slot.start.slice(0, 10)) ?? []), slot]);
-  return [...days];
-}
-
-function group(one, date, slots) {
-  return el("section", { "aria-label": day(date) }, el("h3", { text: day(date) }),
-    el("div", { class: "row" }, ...slots.map((slot) => button(hour(slot.start), () => confirm(one, slot), { "aria-label": moment(slot.start) }))));
+  await offer(today);
 }
 
 function confirm(one, slot) {
@@ -129,7 +133,7 @@ function cancel(one) {
       yes.disabled = false;
     }
   }, { class: "main" });
-  open("Annuler ce rendez-vous ?", el("p", { text: named(one) }), el("p", { class: "row" }, yes, leave("Non, le garder")));
+  open("Annuler ce rendez-vous\u202f?", el("p", { text: named(one) }), el("p", { class: "row" }, yes, leave("Non, le garder")));
 }
 
 async function finish(text) {

@@ -2,7 +2,7 @@
 export const $ = (id) => document.getElementById(id);
 
 const PROBLEMS = {
-  unknown: "Ces informations ne correspondent pas. Vérifiez-les, ou utilisez « code oublié ».",
+  unknown: "Ces informations ne correspondent pas. Vérifiez-les, ou utilisez «\u00a0code oublié\u00a0».",
   locked: "Trop d’essais. Patientez une demi-heure, ou appelez le 3646.",
   too_many_requests: "Trop d’essais en peu de temps. Patientez une minute.",
   slot_taken: "Ce créneau vient d’être pris par une autre personne. Rien n’a changé : choisissez-en un autre.",
@@ -36,7 +36,11 @@ export async function api(path, { method = "GET", body } = {}) {
     throw new Refused(0, { error: navigator.onLine ? "failed" : "offline" });
   }
   const given = answer.status === 204 ? {} : await answer.json().catch(() => ({}));
-  if (answer.ok) { used = Date.now(); return given; }
+  if (answer.ok) {
+    use(Date.now());
+    tabs.postMessage(used);
+    return given;
+  }
   if (answer.status === 401 && given.error !== "unknown") location.assign("/?fin=1");
   if (given.error === "code_required") location.assign("/nouveau-code");
   throw new Refused(answer.status, given);
@@ -51,8 +55,12 @@ export function done(text) { $("done").textContent = text; }
 
 // A form that calls `work` with its fields; while it works the button waits.
 export function onSubmit(form, work) {
+  const submit = form.querySelector("[type=submit]");
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    // What is wrong, or done, is said where the person looks.
+    submit.closest("p").before($("problem"));
+    form.before($("done"));
     const missing = [...form.elements].find((field) => field.required && !field.value.trim());
     if (missing) {
       problem({ code: "bad_parameter" });
@@ -63,7 +71,6 @@ export function onSubmit(form, work) {
     for (const field of form.elements) field.removeAttribute("aria-invalid");
     problem(null);
     done("");
-    const submit = form.querySelector("[type=submit]");
     submit.disabled = true;
     try {
       await work(Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, value.trim()])));
@@ -85,8 +92,16 @@ export const moment = (iso) => `${day(iso)} à ${hour(iso)}`;
 // -- the session: it ends half an hour after the last use, and says so before ----------------------------
 
 const MINUTE = 60_000;
+// Using the session on one tab is using it on all of them.
+const tabs = new BroadcastChannel("session");
 let used = Date.now();
 let asked = 0;
+
+function use(at) {
+  used = at;
+  $("ending")?.remove();
+}
+tabs.onmessage = ({ data }) => use(data);
 
 function watch() {
   const left = used + 30 * MINUTE - Date.now();
@@ -96,12 +111,12 @@ function watch() {
     const stay = document.createElement("button");
     stay.type = "button";
     stay.textContent = "Rester connecté";
-    stay.addEventListener("click", () => api("/api/me").then(() => $("ending")?.remove()));
+    stay.addEventListener("click", () => api("/api/me").then(() => document.querySelector("main").focus(), problem));
     const box = document.createElement("div");
     box.id = "ending";
     box.className = "panel";
     box.setAttribute("role", "alert");
-    box.append("Sans action de votre part, votre session se termine dans trois minutes. ", stay);
+    box.append("Sans action de votre part, votre session se termine dans moins de trois minutes. ", stay);
     document.querySelector("main").prepend(box);
   }
 }
@@ -110,7 +125,7 @@ function watch() {
 function touch() {
   if (Date.now() - asked < 5 * MINUTE) return;
   asked = Date.now();
-  api("/api/me").then(() => $("ending")?.remove(), () => {});
+  api("/api/me").catch(() => {});
 }
 
 if ($("sign-out")) {
