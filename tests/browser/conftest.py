@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import email
 import itertools
 import os
 import re
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from email.policy import default
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect, sync_playwright
 
-from booking_core import Contact, Core
+from booking_core import Contact, Core, Range, Wanted
 from tests.conftest import Service
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -29,6 +33,19 @@ PHONE = {"width": 360, "height": 740}
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 PATIENCE = 30_000
 BIRTH = date(1985, 3, 12)
+CODE = "Bretagne-est-belle"
+# What is still fading in has no colour to judge yet.
+STILL = """() => Promise.all([document, ...[...document.querySelectorAll("rdv-chat")].map((n) => n.shadowRoot)]
+  .flatMap((root) => root.getAnimations()).map((animation) => animation.finished))"""
+RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+SERIOUS = ("serious", "critical")
+# What has the focus, inside the widget too: its name, and whether it shows.
+FOCUS = """() => {
+  let node = document.activeElement;
+  while (node.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;
+  const name = node.getAttribute("aria-label") ?? node.labels?.[0]?.textContent ?? node.textContent;
+  return { name: name.trim(), tag: node.tagName, shown: getComputedStyle(node).outlineStyle !== "none" };
+}"""
 
 numbers = itertools.count(100)
 
@@ -143,6 +160,67 @@ class Chat:
     @property
     def text(self) -> str:
         return self.log.inner_text().replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def accessible(page: Page) -> None:
+    """Nothing serious or critical for axe-core, light and dark: WCAG 2.2 A and AA, open shadow roots included."""
+    page.evaluate(STILL)
+    dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    for scheme in ("light", "dark") if dark else ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        found = Axe().run(page, options={"runOnly": RULES}).response
+        assert found["passes"]
+        bad = [(v["id"], [n["html"] for n in v["nodes"]]) for v in found["violations"] if v["impact"] in SERIOUS]
+        assert bad == [], (page.url, scheme)
+
+
+def to(page: Page, name: str | re.Pattern[str], *, back: bool = False) -> None:
+    """Press Tab (or Shift and Tab) until what is named so has the focus, and shows it."""
+    pattern = name if isinstance(name, re.Pattern) else re.compile(f"^{re.escape(name)}")
+    for _ in range(300):
+        page.keyboard.press("Shift+Tab" if back else "Tab")
+        focus = page.evaluate(FOCUS)
+        if pattern.search(re.sub(r"\s", " ", focus["name"])) and focus["tag"] in ("BUTTON", "A", "INPUT", "SUMMARY"):
+            assert focus["shown"], focus
+            return
+    raise AssertionError(f"the keyboard never reaches {name}")
+
+
+def received(service: Service, someone: Someone, pattern: str) -> str:
+    """What the newest e-mail to somebody says, found by a pattern."""
+    for _ in range(60):
+        mails = [email.message_from_bytes(p.read_bytes(), policy=default) for p in outbox(service)]
+        for mail in mails:
+            body = mail.get_body(("plain",))
+            found = re.search(pattern, body.get_content() if body else "")
+            if mail["To"] == someone.email and found:
+                return found[1]
+        time.sleep(0.5)
+    raise AssertionError("no e-mail came")
+
+
+def outbox(service: Service) -> list[Path]:
+    return sorted((service.var / "outbox").glob("*.eml"), key=lambda p: p.stat().st_mtime, reverse=True)
+
+
+def sign_in(page: Page, service: Service, someone: Someone) -> None:
+    """Sign in with a personal code, chosen before through the core."""
+    token = service.core.sign_in_as(someone.id)
+    service.core.choose_code(token, CODE)
+    page.goto(service.url)
+    page.get_by_label("Numéro de sécurité sociale").fill(someone.nir)
+    page.get_by_label("Code personnel ou provisoire").fill(CODE)
+    page.get_by_role("button", name="Se connecter").click()
+    page.wait_for_url("**/agenda")
+
+
+def booked(service: Service, someone: Someone, reason: str = "arret_travail", channel: str = "phone") -> str:
+    """An appointment on Thursday the 26th; its id."""
+    agencies = [a.id for a in service.core.agencies() if a.code == "rennes"]
+    wanted = Wanted((Range(first=date(2026, 11, 26)),))
+    slot = service.core.search(reason=reason, channel=channel, agency_ids=agencies, wanted=wanted).slots[0]
+    key = f"{someone.key}:{reason}"
+    return service.core.book(someone.id, slot.id, reason, holder=key, key=key, medium="web").id
 
 
 def time_of(service: Service, someone: Someone) -> datetime:

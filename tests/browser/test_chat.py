@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-import time
 from collections.abc import Iterator
 from datetime import date
 from datetime import time as clock
@@ -14,7 +13,7 @@ from urllib.parse import urlsplit
 
 import icalendar
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from booking_core import Range, Wanted
 from tests import portals
@@ -309,15 +308,3 @@ def test_an_origin_that_is_not_allowed_gets_nothing(page: Page, service: Service
     finally:
         other.server.shutdown()
         other.server.server_close()
-
-
-def test_the_first_message_is_quick(page: Page, service: Service, someone: Someone) -> None:
-    Chat.open(page, service, someone.key)
-    context: BrowserContext = page.context
-    fresh = context.new_page()
-    began = time.monotonic()
-    fresh.goto(f"{service.url}/demo")
-    fresh.evaluate("key => sessionStorage.setItem('demo', key)", Someone(service.core).key)
-    fresh.reload()
-    Chat(fresh).expect("Que puis-je faire")
-    assert time.monotonic() - began < 5

@@ -2,54 +2,28 @@
 
 from __future__ import annotations
 
-import email
 import re
-import time
 from datetime import date
-from email.policy import default
 from pathlib import Path
 
 import icalendar
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from booking_core import Range, Wanted
-from tests.browser.conftest import BIRTH, Chat, Someone, picture
+from tests.browser.conftest import (
+    BIRTH,
+    CODE,
+    Chat,
+    Someone,
+    accessible,
+    booked,
+    picture,
+    received,
+    sign_in,
+    to,
+)
 from tests.conftest import Service
-
-CODE = "Bretagne-est-belle"
-# What is still fading in has no colour to judge yet.
-STILL = """() => Promise.all([document, ...[...document.querySelectorAll("rdv-chat")].map((n) => n.shadowRoot)]
-  .flatMap((root) => root.getAnimations()).map((animation) => animation.finished))"""
-SERIOUS = ("serious", "critical")
-
-
-def accessible(page: Page) -> None:
-    """Nothing serious or critical for axe-core: WCAG 2.2 A and AA, open shadow roots included."""
-    page.evaluate(STILL)
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}}).response
-    assert found["passes"]
-    bad = [(v["id"], [n["html"] for n in v["nodes"]]) for v in found["violations"] if v["impact"] in SERIOUS]
-    assert bad == [], page.url
-
-
-def received(service: Service, someone: Someone, pattern: str) -> str:
-    """What the newest e-mail to somebody says, found by a pattern."""
-    for _ in range(60):
-        mails = [email.message_from_bytes(p.read_bytes(), policy=default) for p in outbox(service)]
-        for mail in mails:
-            body = mail.get_body(("plain",))
-            found = re.search(pattern, body.get_content() if body else "")
-            if mail["To"] == someone.email and found:
-                return found[1]
-        time.sleep(0.5)
-    raise AssertionError("no e-mail came")
-
-
-def outbox(service: Service) -> list[Path]:
-    return sorted((service.var / "outbox").glob("*.eml"), key=lambda p: p.stat().st_mtime, reverse=True)
 
 
 def account(page: Page, service: Service, someone: Someone) -> None:
@@ -81,26 +55,6 @@ def account(page: Page, service: Service, someone: Someone) -> None:
     page.get_by_role("button", name="Valider ce code").click()
     page.wait_for_url("**/agenda")
     expect(page.get_by_text("Vous n’avez aucun rendez-vous à venir.")).to_be_visible()
-
-
-def sign_in(page: Page, service: Service, someone: Someone) -> None:
-    """Sign in with a personal code, chosen before through the core."""
-    token = service.core.sign_in_as(someone.id)
-    service.core.choose_code(token, CODE)
-    page.goto(service.url)
-    page.get_by_label("Numéro de sécurité sociale").fill(someone.nir)
-    page.get_by_label("Code personnel ou provisoire").fill(CODE)
-    page.get_by_role("button", name="Se connecter").click()
-    page.wait_for_url("**/agenda")
-
-
-def booked(service: Service, someone: Someone, reason: str = "arret_travail", channel: str = "phone") -> str:
-    """An appointment on Thursday the 26th; its id."""
-    agencies = [a.id for a in service.core.agencies() if a.code == "rennes"]
-    wanted = Wanted((Range(first=date(2026, 11, 26)),))
-    slot = service.core.search(reason=reason, channel=channel, agency_ids=agencies, wanted=wanted).slots[0]
-    key = f"{someone.key}:{reason}"
-    return service.core.book(someone.id, slot.id, reason, holder=key, key=key, medium="web").id
 
 
 @pytest.mark.parametrize("screen", ["page", "phone"])
@@ -148,10 +102,23 @@ def test_the_pencil_and_the_cross_by_the_keyboard_alone(page: Page, service: Ser
     to(page, "Déplacer")
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_be_visible()
-    expect(page.get_by_role("dialog").locator("section button").first).to_be_visible()
+    expect(page.get_by_role("dialog").locator(".slot").first).to_be_visible()
     accessible(page)
     picture(page, "move")
-    to(page, re.compile("^vendredi 20 novembre 2026 à"))
+    to(page, "Choisir une autre date")
+    page.keyboard.press("Enter")
+    grid = page.get_by_role("grid", name="Choisir une date")
+    expect(grid.get_by_role("button", name=re.compile("mercredi 18 novembre"))).to_be_focused()
+    accessible(page)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Choisir une autre date")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(grid.get_by_role("button", name=re.compile("mercredi 18 novembre"))).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("group", name="vendredi 20 novembre", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^vendredi 20 novembre à")).first).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_contain_text("Au lieu de")
     accessible(page)
@@ -176,25 +143,15 @@ def test_the_pencil_and_the_cross_by_the_keyboard_alone(page: Page, service: Ser
     assert someone.booked == []
 
 
-def to(page: Page, name: str | re.Pattern[str]) -> None:
-    """Press Tab until a button whose name begins so has the focus."""
-    pattern = name if isinstance(name, re.Pattern) else re.compile(f"^{re.escape(name)}")
-    for _ in range(300):
-        page.keyboard.press("Tab")
-        said = page.evaluate("(n => n.getAttribute('aria-label') ?? n.textContent)(document.activeElement)")
-        if pattern.search(said.strip()) and page.evaluate("document.activeElement.tagName === 'BUTTON'"):
-            return
-    raise AssertionError(f"the keyboard never reaches {name}")
-
-
 def test_a_slot_taken_while_the_pencil_s_page_is_open(page: Page, service: Service, someone: Someone) -> None:
     sign_in(page, service, someone)
     one = booked(service, someone, "c2s", "in_person")
     page.reload()
     before = someone.booked[0].start
     page.get_by_role("button", name=re.compile("^Déplacer")).click()
-    page.get_by_label("Chercher à partir du").fill("2026-11-30")
-    choice = page.get_by_role("dialog").get_by_role("button", name=re.compile("^lundi 30 novembre")).first
+    page.get_by_role("button", name="Choisir une autre date").click()
+    page.get_by_role("grid").get_by_role("button", name=re.compile("lundi 30 novembre")).click()
+    choice = page.get_by_role("dialog").get_by_role("button", name=re.compile("^lundi 30 novembre à")).first
     title = choice.get_attribute("aria-label") or ""
     choice.click()
     day = Range(first=date(2026, 11, 30), last=date(2026, 11, 30))
@@ -210,7 +167,7 @@ def test_a_slot_taken_while_the_pencil_s_page_is_open(page: Page, service: Servi
     page.get_by_role("button", name="Confirmer le déplacement").click()
     expect(page.locator("#refused")).to_contain_text("vient d’être pris")
     assert [(a.id, a.start) for a in someone.booked] == [(one, before)]
-    expect(page.get_by_role("dialog").locator("section button").first).to_be_visible()
+    expect(page.get_by_role("dialog").locator(".slot").first).to_be_visible()
     assert page.get_by_role("dialog").get_by_role("button", name=title, exact=True).count() == 0
 
 
@@ -257,15 +214,3 @@ def test_a_wrong_code_is_told_the_same_way(page: Page, service: Service, someone
         expect(page.locator("#problem")).to_have_text(re.compile("ne correspondent pas"))
         expect(page.get_by_label("Code personnel ou provisoire")).to_be_focused()
         accessible(page)
-
-
-def test_twice_the_size_of_letters(page: Page, service: Service, someone: Someone) -> None:
-    """200 % zoom: half the width, nothing cut, nothing sideways (WCAG 1.4.4, 1.4.10 at 320 CSS pixels)."""
-    sign_in(page, service, someone)
-    booked(service, someone)
-    page.set_viewport_size({"width": 320, "height": 512})
-    for path in ("/agenda", "/messagerie", "/informations"):
-        page.goto(f"{service.url}{path}")
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
-        page.wait_for_load_state("load")
-        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path

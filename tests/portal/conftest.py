@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import threading
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -106,6 +107,16 @@ def serving(folder: Path, **settings: Any) -> Iterator[Front]:
     thread.join()
     loop.close()
     core.close()
+
+
+def providing() -> Iterator[str]:
+    """A real OpenID Connect provider; its issuer, of another site than the gateway's."""
+    with warnings.catch_warnings():
+        # What the provider itself is built on, which is no affair of ours.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import oidc_provider_mock
+    with oidc_provider_mock.run_server_in_thread() as server:
+        yield f"http://localhost:{server.server_port}"
 
 
 @pytest.fixture(scope="module")

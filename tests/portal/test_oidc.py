@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -11,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 
-from tests.portal.conftest import CODE, Front, Person, new_person, serving
+from tests.portal.conftest import CODE, Front, Person, new_person, providing, serving
 
 # The provider's own thread warns of what it is built on.
 pytestmark = pytest.mark.filterwarnings("ignore:get_jwt_config")
@@ -20,12 +19,7 @@ SUBJECT = "sub-of-the-provider"
 
 @pytest.fixture(scope="module")
 def provider() -> Iterator[str]:
-    with warnings.catch_warnings():
-        # What the provider itself is built on, which is no affair of ours.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        import oidc_provider_mock
-    with oidc_provider_mock.run_server_in_thread() as server:
-        yield f"http://127.0.0.1:{server.server_port}"
+    yield from providing()
 
 
 @pytest.fixture(scope="module")
