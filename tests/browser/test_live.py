@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 from playwright.sync_api import Browser, Page, expect
 
@@ -83,6 +84,16 @@ def waiting_for_sooner(service: Service, someone: Someone) -> str:
     return one
 
 
+def offered(service: Service, someone: Someone, chat: Chat) -> None:
+    """A slot is offered and said in the open chat; it counts once its notice is noted as sent."""
+    service.core.offer_slots()
+    chat.expect("Un créneau s’est libéré")
+    until = time.monotonic() + 10
+    while service.core.slot_offered(someone.id) is None:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
 def test_an_offer_of_the_waiting_list_is_taken_by_its_button(page: Page, service: Service, someone: Someone) -> None:
     """In the middle of another booking: the yes means the slot offered, and the booking goes on."""
     chat = Chat.open(page, service, someone.key)
@@ -91,8 +102,7 @@ def test_an_offer_of_the_waiting_list_is_taken_by_its_button(page: Page, service
     chat.expect("Rien n’est encore réservé")
     one = waiting_for_sooner(service, someone)
     before = someone.booked[0].start
-    service.core.offer_slots()
-    chat.expect("Un créneau s’est libéré")
+    offered(service, someone, chat)
     accessible(page)
     assert [(a.id, a.start) for a in someone.booked] == [(one, before)]
     chat.pick("Oui, je le prends", "le créneau est à vous")
@@ -107,9 +117,7 @@ def test_an_offer_is_left_by_its_button(page: Page, service: Service, someone: S
     chat = Chat.open(page, service, someone.key)
     waiting_for_sooner(service, someone)
     before = someone.booked
-    service.core.offer_slots()
-    chat.expect("Un créneau s’est libéré")
-    assert service.core.slot_offered(someone.id)
+    offered(service, someone, chat)
     chat.pick("Non, je le laisse", "Vous restez sur la liste d’attente")
     assert someone.booked == before
     assert service.core.slot_offered(someone.id) is None
