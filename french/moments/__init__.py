@@ -93,6 +93,7 @@ def find(text: str, now: datetime) -> List[Moment]:
     """Every moment said in a text; `now` is naive local time."""
     plain = normal(fold(text))
     pieces = joined(plain.text, _seen(plain.text, plain.words, now), now)
+    dated = any(p.days for p in pieces)
     found: List[Moment] = []
     roles: List[Role] = []
     for n, piece in enumerate(pieces):
@@ -110,7 +111,7 @@ def find(text: str, now: datetime) -> List[Moment]:
             role = "other"
         if role == "excluded" and EVERY.search(before) and plain.text[piece.start : piece.end] in calendar.DAYS:
             readings = (Reading("day", weekdays=(calendar.weekday_number(plain.text[piece.start : piece.end]),)),)
-        if said.kind == "time" and len(readings) == 1 and _window(readings[0]):
+        if said.kind == "time" and len(readings) == 1 and _window(readings[0]) and not dated:
             readings = (*readings, replace(readings[0], first=now.date(), last=now.date()))
         found.append(Moment(text[start:end], (start, end), readings, role, said.kind, problem, said.away))
     return _without_empty_wishes(_both_refused(plain.text, pieces, found))

@@ -21,6 +21,7 @@ CORRECTION = re.compile(
     r"(?:non(?: non)?|pardon|plutot|je veux dire|je voulais dire|enfin|finalement|en fait|rectification|je me trompe|erreur|correction)"
     r"[ ,.]*(?:(?:euh|heu|ah|non|pardon|plutot|mais|je|voulais|veux|dire|le|la|a|ce|c'est|en fait|finalement|merci|pour|au|du|enfin|mettez|ca|serait|sera|jours|disons) ?[,.]? ?){0,5}"
 )
+WEEKS_AWAY = re.compile(r"dans (?:(?:#?\d|une) semaine|#?(?:8|15) jours)")
 OF_A_WEEK = re.compile(rf"(?:le |la |en )?{WEEKDAY}|(?:debut|fin|milieu) de (?:la )?semaine")
 TAKEN_OUT = re.compile(r"\b(?:sauf|pas|hors|hormis|excepte|ni|a part)\b")
 
@@ -57,10 +58,20 @@ def _shifted(text: str, pieces: List[Piece]) -> List[Piece]:
 
 
 def _of_the_same_week(text: str, pieces: List[Piece]) -> List[Piece]:
-    """ "mardi ou mercredi de la semaine prochaine", "de lundi à jeudi la semaine prochaine": both are of that week."""
+    """ "mardi ou mercredi de la semaine prochaine", "dans deux semaines, le jeudi": both are of that week."""
     done = list(pieces)
     for n in range(len(done) - 2, -1, -1):
         a, b = done[n], done[n + 1]
+        if (
+            WEEKS_AWAY.fullmatch(text, a.start, a.end)
+            and re.fullmatch(WEEKDAY, text[b.start : b.end])
+            and TOGETHER.fullmatch(text, a.end, b.start)
+        ):
+            day, of = b.said.readings[0].first, a.said.readings[0].first
+            if day and of:
+                both = on(of + timedelta(days=day.weekday() - of.weekday()))
+                done[n : n + 2] = [Piece(a.start, b.end, both)]
+            continue
         if (
             re.fullmatch(WEEKDAY, text[a.start : a.end])
             and re.match(rf"{WEEKDAY},? (?:de |dans )?(?:la |l')?semaine", text[b.start : b.end])

@@ -33,6 +33,9 @@ def within(m: re.Match[str], now: datetime) -> Optional[Said]:
     to = now + _length(count, unit) + _rest(m, unit)
     if unit.startswith("jours ouvr"):
         to = _working_day(now, count, 6 if "ouvrable" in unit else 5)
+    if m["lead"].startswith("pas avant"):
+        # "Pas avant 10h" is an hour.
+        return None if SHORT.match(unit) else Said((Reading("day", first=to.date(), open="after"),))
     if (
         m["lead"].startswith("dans")
         and not m["the"]
@@ -197,9 +200,9 @@ PARSERS: Tuple[Parser, ...] = (
         fraction,
     ),
     (
-        frozenset(("dans", "ici", "sous", "delai")),
+        frozenset(("dans", "ici", "sous", "delai", "avant")),
         re.compile(
-            rf"\b(?P<lead>dans (?:encore |environ |a peu pres )?|d'ici (?:a )?|sous (?:les )?|dans un delai (?:de |d'))(?P<the>les )?{_COUNT}(?:(?:/|-| ou | a )(?P<more>#?\d{{1,2}}))? ?(?P<unit>{_UNIT}){_REST}"
+            rf"\b(?P<lead>dans (?:encore |environ |a peu pres )?|d'ici (?:a )?|sous (?:les )?|pas avant (?:au moins )?|dans un delai (?:de |d'))(?P<the>les )?{_COUNT}(?:(?:/|-| ou | a | (?=#))(?P<more>#?\d{{1,2}}))? ?(?P<unit>{_UNIT}){_REST}"
         ),
         within,
     ),

@@ -48,6 +48,11 @@ def holiday(m: re.Match[str], now: datetime) -> Optional[Said]:
     """ "à la Toussaint", "le lundi de Pâques 2027"."""
     name = m["name"].replace("jours de l'an", "jour de l'an").replace("1e de l'an", "jour de l'an")
     day = calendar.holiday(name, year_of(m["year"]), now.date())
+    if m["weekday"]:
+        # "Le lundi avant Noël", "le mardi après Pâques".
+        number_said = calendar.weekday_number(m["weekday"])
+        before = (day.weekday() - number_said - 1) % 7 + 1
+        return on(day - timedelta(days=before) if "avant" in m["side"] else calendar.nearest(number_said, day))
     if not m["week"]:
         return on(day)
     # Six days before a Sunday is the Monday of its own week: that is the week before Easter.
@@ -70,7 +75,7 @@ PARSERS: Tuple[Parser, ...] = (
         frozenset(w for name in _HOLIDAYS for w in name.replace("'", " ").split())
         - {"de", "la", "l", "1e", "jours", "jour"},
         re.compile(
-            rf"\b(?:(?:la )?semaine (?P<week>avant|apres|de|d') ?(?:la |le |l')?)?(?P<name>{'|'.join(_HOLIDAYS)})\b(?: {_Y})?"
+            rf"\b(?:(?:le )?(?P<weekday>{WEEKDAY}) (?P<side>(?:d')?(?:avant|apres)) (?:la |le |l')?|(?:la )?semaine (?P<week>avant|apres|de|d') ?(?:la |le |l')?)?(?P<name>{'|'.join(_HOLIDAYS)})\b(?: {_Y})?"
         ),
         holiday,
     ),
