@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from actions import notices, times, words
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
 
 # "Annuler", "DÉPLACER svp": an answer to a reminder has few words.
 SHORT = 3
+# "Décaler mon rendez-vous à vendredi" names the new day, not the appointment.
+TO = re.compile(
+    r"\b(?:d[ée]{1,2}cal|d[ée]{1,2}plac|report|repouss|avanc|met|bascul)\w*\b[^,.;]*"
+    r"\b(?:a|à|au|vers) (?:le |la |ce |cet )?$",
+    re.IGNORECASE,
+)
 
 
 def meant(turn: Turn, appointments: list[Appointment]) -> list[Appointment]:
@@ -30,9 +37,8 @@ def meant(turn: Turn, appointments: list[Appointment]) -> list[Appointment]:
     if channel and len(fitting) > 1:
         fitting = [a for a in fitting if a.channel == channel] or fitting
     if len(fitting) > 1:
-        existing = [m for m in turn.moments if m.role == "existing"]
-        on_day = [a for a in fitting if any(at(a, m) for m in existing or turn.moments)]
-        fitting = on_day or fitting
+        on_day = [a for a in fitting if named(turn, a)]
+        fitting = on_day or [a for a in fitting if named(turn, a, by_name=True)] or fitting
     return fitting
 
 
@@ -50,9 +56,22 @@ def answered(turn: Turn, appointments: list[Appointment]) -> list[Appointment]:
     return notices.reminded(turn, appointments) if len(turn.text.split()) <= SHORT else appointments
 
 
-def named(turn: Turn, appointment: Appointment) -> bool:
-    """True when a time that was said is that of the appointment ("mon rendez-vous de mardi")."""
-    return any(at(appointment, m) for m in turn.moments)
+def named(turn: Turn, appointment: Appointment, *, by_name: bool = False) -> bool:
+    """True when a time that was said is that of the appointment ("mon rendez-vous de mardi").
+
+    `by_name`: that of the day of the week, in whatever week it is.
+    """
+    existing = [m for m in turn.moments if m.role == "existing"]
+    naming = existing or [m for m in turn.moments if not moves_to(turn, m)]
+    if by_name:
+        return any(times.names_day(m, turn.now, appointment.start.date()) for m in naming)
+    return any(at(appointment, m) for m in naming)
+
+
+def moves_to(turn: Turn, moment: Moment) -> bool:
+    """True when a moment is said as the one to move to."""
+    start, end = moment.span
+    return turn.text[start:end] == moment.text and TO.search(turn.text[:start]) is not None
 
 
 def at(appointment: Appointment, moment: Moment) -> bool:

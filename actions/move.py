@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from actions import held, times, words
 from actions.slots import Search, SlotForm
 from actions.turn import Turn
@@ -73,7 +75,9 @@ class Move(SlotForm):
         if len(fitting) > 1 and not turn["requested_slot"]:
             fitting = held.answered(turn, fitting)
         if len(fitting) != 1:
-            if wished := [m for m in turn.moments if not any(held.at(a, m) for a in appointments)]:
+            if wished := [
+                m for m in turn.moments if held.moves_to(turn, m) or not any(held.at(a, m) for a in appointments)
+            ]:
                 times.revise(turn, wished, [])
             held.which(self, turn, "utter_question_which_move", fitting or appointments)
             return False
@@ -102,11 +106,16 @@ class Move(SlotForm):
                 moment = Moment.from_json(entity["value"])
                 if held.same_day(old, moment) and not held.at(old, moment):
                     entity["value"] = {**entity["value"], "role": "wanted"}
-        if len(turn.moments) < 2 and not (naming and turn.moments and held.named(turn, old)):
-            return
-        turn.entities = [
-            e for e in turn.entities if e["entity"] != "moment" or not held.at(old, Moment.from_json(e["value"]))
-        ]
+        if naming or len(turn.moments) > 1:
+            turn.entities = [e for e in turn.entities if not self.names_old_time(turn, e, old)]
+
+    def names_old_time(self, turn: Turn, entity: dict[str, Any], old: Appointment) -> bool:
+        """True for a moment that names the appointment rather than the new time."""
+        if entity["entity"] != "moment":
+            return False
+        moment = Moment.from_json(entity["value"])
+        by_name = turn["requested_slot"] == "appointment_id" and times.names_day(moment, turn.now, old.start.date())
+        return (held.at(old, moment) or by_name) and not held.moves_to(turn, moment)
 
     def go_on(self, turn: Turn, asked: str | None, started: bool) -> None:
         """Ask for a day, offer slots, read back, or move."""

@@ -59,8 +59,10 @@ class SlotForm(Form):
         if taken_up := turn.value("wish"):
             turn["preferred_time"] = {**taken_up, "shown": [], "gone": []}
             return True
-        chosen, moments, on_offer = turn.chosen("slot"), turn.moments, self.offered(turn)
-        asked = turn["requested_slot"]
+        asked, on_offer = turn["requested_slot"], self.offered(turn)
+        if asked == "slot_id":
+            times.on_offered_day(turn, on_offer)
+        chosen, moments = turn.chosen("slot"), turn.moments
         if chosen and turn.intent == "deny" and turn.value("option") is None:
             chosen = None
         fitting = times.matching(on_offer, moments)

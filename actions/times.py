@@ -23,6 +23,13 @@ SAME_HOUR = re.compile(r"\bm[êe]mes? (?:heures?|horaires?|cr[ée]neau)\b", re.I
 SAME_DAY = re.compile(r"\bm[êe]me jour\b", re.IGNORECASE)
 # Of a move: the week after that of the appointment.
 NEXT_WEEK = re.compile(r"\bsemaine (?:d['’ ]?apr[eè]s|suivante)\b", re.IGNORECASE)
+# The same, with an hour or a part of the day perhaps.
+NAMED_DAY = re.compile(
+    r"^\W*(?:le |ce )?(?:lundi|mardi|mercredi|jeudi|vendredi)\b"
+    r"(?!\W+(?:\d{1,2}\b(?!\s*(?:h|:))|prochain|qui|en huit|de (?:la|cette)))",
+    re.IGNORECASE,
+)
+WEEK = timedelta(days=7)
 # A date this far behind is more likely a slip than next year's.
 SLIP = timedelta(days=60)
 
@@ -120,6 +127,26 @@ def on_day(turn: Turn, day: date) -> None:
             )
             if there:
                 entity["value"] = replace(moment, readings=there).to_json()
+
+
+def names_day(moment: Moment, now: datetime, day: date) -> bool:
+    """True when a moment names the day of the week of this day, and no date: "mardi", "mardi à 10 h"."""
+    first = {r.first for r in moment.readings if r.first and r.first == r.last}
+    coming = len(first) == 1 and max(first) <= now.date() + WEEK
+    return coming and max(first).weekday() == day.weekday() and NAMED_DAY.search(moment.text) is not None
+
+
+def on_offered_day(turn: Turn, offered: list[Slot]) -> None:
+    """ "Mardi à 10 h", said before slots of one Tuesday, is that Tuesday, whatever the next one is."""
+    days = {s.start.date() for s in offered}
+    for entity in turn.entities:
+        if entity["entity"] != "moment" or entity["value"]["role"] != "wanted":
+            continue
+        moment = Moment.from_json(entity["value"])
+        named = [d for d in days if names_day(moment, turn.now, d)]
+        if len(named) == 1 and not any(r.first == named[0] for r in moment.readings):
+            there = tuple(replace(r, first=named[0], last=named[0]) for r in moment.readings)
+            entity["value"] = replace(moment, readings=there).to_json()
 
 
 def wanted(turn: Turn) -> Wanted:
