@@ -17,7 +17,7 @@ from french.model import Entity, Place, Span
 TOKEN = re.compile(r"[a-z0-9]+")
 ARTICLES = {"au": "le", "du": "le", "aux": "les", "des": "les"}
 STRONG = re.compile(
-    r"\b(?:agences?|agense|cpam|caisse|guichets?|antenne|site|bureaux?|buro|centre|secu|celles?|celui|accueil|locaux|permanence|ville|commune|secteur|region|cote)"
+    r"\b(?:l?agences?|l?agense|cpam|caisse|guichets?|antenne|site|bureaux?|buro|centre|secu|celles?|celui|accueil|locaux|permanence|ville|commune|secteur|region|cote)"
     r"(?: (?:de|d|du|des|a|au|aux|sur|la|le|c'est|est|cpam|ameli|la plus proche de|situee? a|qui est a|pres de))*(?: |')$"
 )
 PLAIN = re.compile(

@@ -44,9 +44,13 @@ def respelt(folded: str) -> Spelt:
     starts: List[int] = []
     sources: List[Span] = []
     length = end = 0
+    said = ""
     for m in TOKEN.finditer(folded):
         gap = SPACES.sub(" ", folded[end : m.start()])
         word = _right(m[0])
+        if gap == " " and said in ELIDED and word[0] in "aeiouy":
+            gap = "'"  # "qu on m appelle"
+        said = m[0]
         parts += (gap, word)
         length += len(gap)
         starts.append(length)

@@ -188,9 +188,9 @@ def suits(goal: Goal, start: datetime, chosen: datetime | None) -> bool:
     return goal.wish.fits(start) and (chosen is None or start == chosen)
 
 
-def changed(goal: Goal, rng: random.Random, today: date, medium: str) -> Goal:
-    """The goal of somebody who thinks better of it: another time."""
+def changed(goal: Goal, rng: random.Random, today: date, medium: str, chosen: datetime | None) -> Goal:
+    """The goal of somebody who thinks better of it: another time than that of the start chosen."""
     while True:
         other = wish(rng, today, medium=medium)
-        if other.days and goal.wish and other.days != goal.wish.days:
+        if other.days and goal.wish and other.days != goal.wish.days and not (chosen and other.fits(chosen)):
             return replace(goal, wish=other)

@@ -236,7 +236,7 @@ class Person:
         assert goal.wish is not None
         if self.mind:
             self.mind = False
-            self.goal, self.chosen = changed(goal, self.rng, self.today, self.medium), None
+            self.goal, self.chosen = changed(goal, self.rng, self.today, self.medium, self.chosen), None
             self.hurried = False  # who asked for something else looks whether it was heard
             assert self.goal.wish is not None
             return filled(self.pick("change_of_mind"), wanted=self.goal.wish.words)
