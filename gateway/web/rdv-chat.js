@@ -2,7 +2,7 @@
 //   <script type="module" src="https://service/static/rdv-chat.js"></script>
 //   <rdv-chat src="https://service" token="a JWT that the portal signed"></rdv-chat>
 // `src`: the service (where the script came from unless told); `token`: exchanged for a session; `theme`: light or dark.
-// Events: `rdv-change` when an appointment was booked, moved or cancelled; `rdv-ended` when the session is over.
+// Events: `rdv-change` when an appointment was booked or moved; `rdv-ended` when the session is over.
 import { Client } from "./chat/client.js";
 import { button, el } from "./chat/dom.js";
 import { dictation, reading } from "./chat/speech.js";

@@ -97,6 +97,7 @@ def picture(page: Page, name: str) -> None:
     """Take the README's picture of this moment; one that is there stays unless RDV_PICTURES=1."""
     path = IMAGES / f"{name}.png"
     if os.environ.get("RDV_PICTURES") or not path.exists():
+        page.evaluate(STILL)
         page.screenshot(path=path)
 
 

@@ -2,13 +2,11 @@
 const LIGHT = `
   --ink: var(--rdv-ink, #1b2430); --paper: var(--rdv-paper, #f5f7fa); --card: var(--rdv-card, #ffffff);
   --line: var(--rdv-line, #5f6b7a); --soft: var(--rdv-soft, #dfe6ee); --accent: var(--rdv-accent, #0b4f8a);
-  --on-accent: var(--rdv-on-accent, #ffffff); --warn: var(--rdv-warn, #9a1c1c); --focus: var(--rdv-focus, #b35900);
-  --good: var(--rdv-good, #17653a); color-scheme: light;`;
+  --on-accent: var(--rdv-on-accent, #ffffff); --warn: var(--rdv-warn, #9a1c1c); --focus: var(--rdv-focus, #b35900); color-scheme: light;`;
 const DARK = `
   --ink: var(--rdv-ink-dark, #eef2f6); --paper: var(--rdv-paper-dark, #12171e); --card: var(--rdv-card-dark, #1d2530);
   --line: var(--rdv-line-dark, #8fa0b3); --soft: var(--rdv-soft-dark, #2f3b49); --accent: var(--rdv-accent-dark, #8cc4f5);
-  --on-accent: var(--rdv-on-accent-dark, #0a1826); --warn: var(--rdv-warn-dark, #ff9c9c); --focus: var(--rdv-focus-dark, #ffc266);
-  --good: var(--rdv-good-dark, #8fdcb0); color-scheme: dark;`;
+  --on-accent: var(--rdv-on-accent-dark, #0a1826); --warn: var(--rdv-warn-dark, #ff9c9c); --focus: var(--rdv-focus-dark, #ffc266); color-scheme: dark;`;
 
 // Slots and their calendar: also on the page that moves an appointment, whose colours have the same names.
 export const SLOTS = `
