@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from actions import held, times, words
 from actions.slots import Search, SlotForm
 from actions.turn import Turn
-from booking_core import Appointment, ChannelNotAllowed, OwnConflict, SlotTaken, TooLate
+from booking_core import Appointment, ChannelNotAllowed, OwnConflict, Slot, SlotTaken, TooLate
 from french.model import Moment
 
 
@@ -56,6 +57,10 @@ class Move(SlotForm):
         if not self.take_time(turn):
             return
         self.go_on(turn, asked, started)
+
+    def measured_from(self, turn: Turn) -> Sequence[Slot | Appointment]:
+        """ "Un peu plus tard" than the appointment."""
+        return [self.appointment(turn)]
 
     def gives_up(self, turn: Turn, asked: str | None, started: bool) -> bool:
         """A no with no other time to it, where a time or nothing at all was offered."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import french
 from actions import times, words
 from actions.form import Form
 from actions.turn import Turn
-from booking_core import Slot, SlotPage, SlotTaken
+from booking_core import Appointment, Slot, SlotPage, SlotTaken
 from french.model import Moment
 from french.wish import Wish
 
@@ -97,7 +98,7 @@ class SlotForm(Form):
             self.ask_time(turn)
             return False
         had, before = turn["slot_id"], times.wish(turn)
-        times.revise(turn, [m for m in moments if not m.problem], on_offer)
+        times.revise(turn, [m for m in moments if not m.problem], on_offer or self.measured_from(turn))
         self.say_change(turn, before)
         if had:
             turn["slot_id"] = None
@@ -114,6 +115,10 @@ class SlotForm(Form):
             self.ask_time(turn)
             return False
         return True
+
+    def measured_from(self, turn: Turn) -> Sequence[Slot | Appointment]:
+        """What "plus tôt" and "un autre jour" are measured from, when no slot is on offer."""
+        return []
 
     def say_change(self, turn: Turn, before: Wish) -> None:
         """A day or an hour that takes the place of another is said: "mercredi au lieu de mardi"."""

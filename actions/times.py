@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from actions import words
 from actions.turn import Turn
-from booking_core import Range, Slot, Wanted
+from booking_core import Appointment, Range, Slot, Wanted
 from french.model import Moment, Reading
 from french.wish import Wish
 
@@ -40,7 +40,7 @@ def wish(turn: Turn) -> Wish:
     return Wish.from_json(said) if said else Wish()
 
 
-def revise(turn: Turn, moments: list[Moment], offered: list[Slot]) -> None:
+def revise(turn: Turn, moments: list[Moment], offered: Sequence[Slot | Appointment]) -> None:
     """Bring `preferred_time` up to date with the moments just said.
 
     "Plus tôt" and "plus tard" are measured from the slots on offer, "un autre jour" leaves their days out.

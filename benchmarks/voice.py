@@ -1,13 +1,15 @@
-"""How long a phone platform waits for an answer, with 20 calls at once.
+"""How long phone and SMS platforms wait for an answer, with 20 people on the line at once.
 
     uv run python benchmarks/voice.py [--quick] [--calls 20] [--think 2.0] [--json]
 
-Each call is Twilio's webhooks, signed, to `rdv up` with its databases in files: it begins, identifies by keys, asks for
-an appointment, confirms, cancels and ends, and is checked in the database. Between two events a caller listens and
-thinks `--think` seconds on average (real prompts last longer). A second run without any pause shows what is left.
+The signed webhooks of Twilio and jambonz (calls), of Kannel and Twilio (text messages), to `rdv up` with its databases
+in files: each person identifies with a code, books, confirms, cancels and ends, and is checked in the database. Between
+two events a caller listens and thinks `--think` seconds on average (real prompts last longer). A second run of calls
+without any pause shows what is left.
 
-Ends with one line of JSON: {"webhook_p50_ms", "webhook_p95_ms", "saturated_p95_ms", "events_per_s",
-"processor_ms" (of an event, whatever else the machine does), "errors"}.
+Ends with one line of JSON: {"webhook_p50_ms", "webhook_p95_ms" (of calls, both platforms), "twiml_p95_ms",
+"jambonz_p95_ms", "kannel_p95_ms", "twilio_sms_p95_ms", "text_answer_p95_ms" (from a text to its answer),
+"saturated_p95_ms", "events_per_s", "processor_ms" (of an event of a call, whatever else the machine does), "errors"}.
 """
 
 from __future__ import annotations
@@ -16,213 +18,173 @@ import argparse
 import asyncio
 import json
 import os
-import random
-import re
 import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-import uuid
-import xml.etree.ElementTree as ET
-from collections import defaultdict
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import aiohttp
 import psutil
-from stdnum.fr import nir
-from twilio.request_validator import RequestValidator
 
-from booking_core import Contact, Core, FixedClock, demo, open_core
-from gateway import rasa
-from gateway.settings import DEMO_SECRET
-from tests.stack import free_port
+sys.path[0] = str(Path(__file__).parents[1])  # this file's own folder has a french.py too
+
+from benchmarks.lines.calls import TOKEN, Call, Jambonz  # noqa: E402
+from benchmarks.lines.people import Insured, Mobiles, people  # noqa: E402
+from benchmarks.lines.texts import ACCOUNT, KEY, PUBLIC, US, Texter, Twilio  # noqa: E402
+from booking_core import Core, FixedClock, demo, open_core  # noqa: E402
+from gateway import rasa  # noqa: E402
+from gateway.settings import DEMO_SECRET  # noqa: E402
+from tests.stack import free_port  # noqa: E402
 
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=ZoneInfo("Europe/Paris"))
-TOKEN = "the token of a benchmark"
-BORN = date(1980, 1, 15)
+DAYS = [d for n in range(14, 80) if (d := NOW.date() + timedelta(days=n)).isoweekday() < 6]
+KANNEL = {"RDV_SMS": "kannel", "RDV_SMS_USER": "rdv", "RDV_SMS_PASSWORD": "a password", "RDV_SMS_KEY": KEY}
+TWILIO = {"RDV_SMS": "twilio", "RDV_SMS_USER": ACCOUNT, "RDV_PUBLIC_URL": PUBLIC}
 
 
-@dataclass
-class Caller:
-    """One call after another by one person of the benchmark."""
+class Service:
+    """`rdv up` with a core beside it, and the port where it sends text messages."""
 
-    url: str
-    number: str
-    think: float
-    session: aiohttp.ClientSession
-    seconds: list[float] = field(default_factory=list)
-    errors: int = 0
-    next: str = "/voice/twilio"
-    id: str = field(default_factory=lambda: uuid.uuid4().hex)
-    text: str = ""
-
-    async def event(self, **fields: str) -> str:
-        """One event, after a pause; waiting phrases count as answers, and their seconds too."""
-        await asyncio.sleep(random.uniform(0.5, 1.5) * self.think)
-        while True:
-            form = {"CallSid": self.id, "From": "+33199005678", **fields}
-            signed = RequestValidator(TOKEN).compute_signature(self.url + self.next, form)
-            began = time.perf_counter()
-            async with self.session.post(
-                self.url + self.next, data=form, headers={"X-Twilio-Signature": signed}
-            ) as answer:
-                body = await answer.text()
-            self.seconds.append(time.perf_counter() - began)
-            if answer.status != 200:
-                self.errors += 1
-                return ""
-            document = ET.fromstring(body)
-            self.text = " ".join(e.text or "" for e in document.iter("Say"))
-            self.next = next((e.attrib["action"] for e in document.iter() if "action" in e.attrib), self.next)
-            if "wait=" not in self.next:
-                return self.text
-            fields = {}
-
-    async def call(self, mobiles: Mobiles, mobile: str, day: date) -> None:
-        """A whole call about a day; what is not booked or not cancelled is an error."""
-        await self.event()
-        await self.event(
-            SpeechResult=f"un rendez-vous téléphonique le {day:%d/%m} pour mon arrêt de travail", Confidence="0.9"
-        )
-        await self.event(Digits=self.number)
-        await self.event(Digits=BORN.strftime("%d%m%Y"))
-        await self.event(Digits=await mobiles.code(mobile))
-        await self.event(Digits="1")
-        booked = await self.event(Digits="1")
-        await self.event(SpeechResult="annulez mon rendez-vous", Confidence="0.9")
-        cancelled = await self.event(Digits="1")
-        await self.event(SpeechResult="non merci", Confidence="0.9")
-        self.errors += ("confirmé" not in booked) + ("annulé" not in cancelled)
-
-
-class Mobiles:
-    """The mobiles of everybody: one reader of the folder that text messages land in."""
-
-    def __init__(self, outbox: Path) -> None:
-        self.outbox = outbox
-        self.codes: dict[str, asyncio.Queue[str]] = defaultdict(asyncio.Queue)
-        self.read = {p.name for p in outbox.glob("*")}
-
-    async def code(self, mobile: str) -> str:
-        """The code just sent to a mobile; raises TimeoutError after 30 seconds."""
-        return await asyncio.wait_for(self.codes[mobile].get(), 30)
-
-    async def receive(self) -> None:
-        """Read what is new, for ever."""
-        while True:
-            for text in await asyncio.to_thread(self.new):
-                if found := re.search(r"To: (\S+)\s+.*code est (\d{6})", text):
-                    self.codes[found[1]].put_nowait(found[2])
-            await asyncio.sleep(0.3)
-
-    def new(self) -> list[str]:
-        """The text messages not read yet."""
-        paths = [p for p in self.outbox.glob("*.sms.txt") if p.name not in self.read]
-        self.read |= {p.name for p in paths}
-        return [p.read_text("utf8") for p in paths]
-
-
-def processor(process: psutil.Process) -> float:
-    """Seconds of processor used by a process and all below it."""
-    times = [p.cpu_times() for p in [process, *process.children(recursive=True)]]
-    return sum(t.user + t.system for t in times)
-
-
-def people(core: Core, count: int) -> list[tuple[str, str]]:
-    """Invented people: (social security number, mobile)."""
-    agency = core.agencies()[0].id
-    found = []
-    for n in range(count):
-        first = f"18001352{n:05d}"
-        mobile = f"+3363998{n:04d}"
-        core.register(first, BORN, agency, Contact(mobile=mobile))
-        found.append((first + nir.calc_check_digits(first), mobile))
-    return found
-
-
-async def measure(url: str, outbox: Path, persons: list[tuple[str, str]], think: float) -> dict[str, float]:
-    """All of them call at once, each about another day."""
-    mobiles = Mobiles(outbox)
-    reader = asyncio.create_task(mobiles.receive())
-    days = [d for n in range(14, 80) if (d := NOW.date() + timedelta(days=n)).isoweekday() < 6]
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-        callers = [Caller(url, number, think, session) for number, _ in persons]
-        began = time.perf_counter()
-        await asyncio.gather(
-            *(c.call(mobiles, m, days[n]) for n, (c, (_, m)) in enumerate(zip(callers, persons, strict=True)))
-        )
-        took = time.perf_counter() - began
-    reader.cancel()
-    seconds = [s for c in callers for s in c.seconds]
-    cuts = statistics.quantiles(seconds, n=20)
-    return {
-        "p50": 1000 * statistics.median(seconds),
-        "p95": 1000 * cuts[-1],
-        "per_s": len(seconds) / took,
-        "events": len(seconds),
-        "errors": sum(c.errors for c in callers),
-    }
-
-
-def run(calls: int, think: float, rounds: int) -> dict[str, float]:
-    """Start the service, warm it with one call, measure."""
-    with tempfile.TemporaryDirectory(prefix="rdv-bench-") as folder:
-        var = Path(folder)
-        port, rasa_port = free_port(), free_port()
-        environ = os.environ | {
+    def __init__(self, var: Path, carrier: dict[str, str]) -> None:
+        self.port, self.rasa_port, self.mobiles_port = free_port(), free_port(), free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        sendsms = "/cgi-bin/sendsms" if carrier is KANNEL else ""
+        self.environ = os.environ | {
             "RDV_DATABASE_URL": f"sqlite:///{var / 'rdv.db'}",
             "RDV_TRACKER_URL": f"sqlite:///{var / 'tracker.db'}",
-            "RDV_PORT": str(port),
-            "RDV_RASA_PORT": str(rasa_port),
-            "RDV_RASA_URL": f"http://127.0.0.1:{rasa_port}",
+            "RDV_PORT": str(self.port),
+            "RDV_RASA_PORT": str(self.rasa_port),
+            "RDV_RASA_URL": f"http://127.0.0.1:{self.rasa_port}",
             "RDV_ACTIONS_PORT": str(free_port()),
             "RDV_NOW": NOW.isoformat(),
             "RDV_VAR": str(var),
             "RDV_TWILIO_AUTH_TOKEN": TOKEN,
+            "RDV_JAMBONZ_SECRET": TOKEN,
+            "RDV_SMS_URL": f"http://127.0.0.1:{self.mobiles_port}{sendsms}",
+            "RDV_SMS_NUMBER": US,
+            **carrier,
         }
-        core = open_core(environ["RDV_DATABASE_URL"], FixedClock(NOW), secret=DEMO_SECRET)
-        demo.load(core)
-        persons = people(core, calls)
-        process = subprocess.Popen([sys.executable, "-m", "gateway", "up"], env=environ, stdout=subprocess.DEVNULL)
+        self.core: Core = open_core(self.environ["RDV_DATABASE_URL"], FixedClock(NOW), secret=DEMO_SECRET)
+        demo.load(self.core)
+
+    def start(self) -> None:
+        """Returns when the first turn can be answered."""
+        command = [sys.executable, "-m", "gateway", "up"]
+        self.process = subprocess.Popen(command, env=self.environ, stdout=subprocess.DEVNULL)
+        asyncio.run(rasa.ready(self.environ["RDV_RASA_URL"], seconds=120))
+
+    def stop(self) -> None:
+        """Stop everything."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(30)
+        self.core.close()
+
+    def processor(self) -> float:
+        """Seconds of processor used by the service and all below it."""
+        whole = psutil.Process(self.process.pid)
+        times = [p.cpu_times() for p in [whole, *whole.children(recursive=True)]]
+        return sum(t.user + t.system for t in times)
+
+    def measure(self, kind: type[Call] | type[Texter], persons: list[Insured], think: float) -> dict[str, float]:
+        """All of them at once, each about another day; nobody may be left with an appointment."""
+        figures = asyncio.run(self._measure(kind, persons, think))
+        figures["errors"] += sum(bool(self.core.upcoming(p.id)) for p in persons)
+        return figures
+
+    async def _measure(self, kind: type[Call] | type[Texter], persons: list[Insured], think: float) -> dict[str, float]:
+        mobiles = Mobiles()
+        runner = await mobiles.start(self.mobiles_port)
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+            lines = [kind(self.url, think, session) for _ in persons]
+            began = time.perf_counter()
+            await asyncio.gather(
+                *(each.play(p, mobiles, DAYS[n]) for n, (each, p) in enumerate(zip(lines, persons, strict=True)))
+            )
+            took = time.perf_counter() - began
+        await runner.cleanup()
+        seconds = [s for each in lines for s in each.seconds]
+        answers = [s for each in lines if isinstance(each, Texter) for s in each.answers]
+        return {
+            "p50": 1000 * statistics.median(seconds),
+            "p95": p95(seconds),
+            "answer": p95(answers),
+            "per_s": len(seconds) / took,
+            "events": len(seconds),
+            "errors": sum(each.errors for each in lines),
+        }
+
+
+def p95(seconds: list[float]) -> float:
+    """The 95th percentile, in milliseconds; 0 of too few."""
+    return 1000 * statistics.quantiles(seconds, n=20)[-1] if len(seconds) > 1 else 0.0
+
+
+@contextmanager
+def running(carrier: dict[str, str], count: int) -> Iterator[tuple[Service, list[Insured]]]:
+    """A service and so many people, warmed by two calls."""
+    with tempfile.TemporaryDirectory(prefix="rdv-bench-") as folder:
+        service = Service(Path(folder), carrier)
+        persons = people(service.core, 0, count)
+        service.start()
         try:
-            asyncio.run(rasa.ready(environ["RDV_RASA_URL"], seconds=120))
-            url, outbox = f"http://127.0.0.1:{port}", var / "outbox"
-            asyncio.run(measure(url, outbox, persons[:2], 0))
-            service = psutil.Process(process.pid)
-            used = -processor(service)
-            real = [asyncio.run(measure(url, outbox, persons, think)) for _ in range(rounds)]
-            flat = asyncio.run(measure(url, outbox, persons, 0))
-            used += processor(service)
+            yield service, persons
         finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(30)
-            core.close()
+            service.stop()
+
+
+def run(calls: int, think: float, rounds: int) -> dict[str, float]:
+    """Calls and Kannel's messages with one service, Twilio's messages with another."""
+    with running(KANNEL, calls) as (service, persons):
+        service.measure(Call, persons[:2], 0)
+        used = -service.processor()
+        twiml = [service.measure(Call, persons, think) for _ in range(rounds)]
+        other = [service.measure(Jambonz, persons, think) for _ in range(rounds)]
+        flat = service.measure(Call, persons, 0)
+        used += service.processor()
+        kannel = [service.measure(Texter, persons, think) for _ in range(rounds)]
+    with running(TWILIO, calls) as (service, persons):
+        service.measure(Twilio, persons[:2], 0)
+        twilio = [service.measure(Twilio, persons, think) for _ in range(rounds)]
+    everything = [*twiml, *other, flat, *kannel, *twilio]
+    events = sum(r["events"] for r in [*twiml, *other, flat])
+
+    def median(rounds: list[dict[str, float]], name: str) -> float:
+        return round(statistics.median(r[name] for r in rounds), 1)
+
     return {
-        "webhook_p50_ms": round(statistics.median(r["p50"] for r in real), 1),
-        "webhook_p95_ms": round(statistics.median(r["p95"] for r in real), 1),
+        "webhook_p50_ms": median([*twiml, *other], "p50"),
+        "webhook_p95_ms": median([*twiml, *other], "p95"),
+        "twiml_p95_ms": median(twiml, "p95"),
+        "jambonz_p95_ms": median(other, "p95"),
+        "kannel_p95_ms": median(kannel, "p95"),
+        "twilio_sms_p95_ms": median(twilio, "p95"),
+        "text_answer_p95_ms": median([*kannel, *twilio], "answer"),
         "saturated_p95_ms": round(flat["p95"], 1),
         "events_per_s": round(flat["per_s"], 1),
-        "processor_ms": round(1000 * used / sum(r["events"] for r in [*real, flat]), 1),
-        "errors": sum(r["errors"] for r in [*real, flat]),
+        "processor_ms": round(1000 * used / events, 1),
+        "errors": sum(r["errors"] for r in everything),
     }
 
 
 def main() -> None:
     """See the module."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="one round (default: three)")
+    parser.add_argument("--quick", action="store_true", help="one round, half the pauses (default: three rounds)")
     parser.add_argument("--calls", type=int, default=20)
-    parser.add_argument("--think", type=float, default=2.0, help="seconds between an answer and the next event")
+    parser.add_argument("--think", type=float, help="seconds between an answer and the next event (default: 2)")
     parser.add_argument("--json", action="store_true", help="print only the last line")
     given = parser.parse_args()
-    figures = run(given.calls, given.think, 1 if given.quick else 3)
+    think = given.think if given.think is not None else 1.0 if given.quick else 2.0
+    figures = run(given.calls, think, 1 if given.quick else 3)
     if not given.json:
-        print(f"{given.calls} calls at once, {given.think} s between events")
+        print(f"{given.calls} people at once, {think} s between events")
         for name, value in figures.items():
             print(f"  {name:20} {value:>8}")
     print(json.dumps(figures))

@@ -209,7 +209,8 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("y", "fait", "voila")),
         re.compile(
-            rf"\b(?:il y a|y a|ca fait|cela fait|voila) (?:environ |a peu pres |deja |maintenant |exactement )?{_COUNT} ?(?P<unit>{_UNIT})\b{_REST}(?! (?:de|d'|du)\b)"
+            # "Voilà, quatorze heures trente" picks an hour; "voilà trois heures que j'attends" counts them.
+            rf"\b(?:il y a|y a|ca fait|cela fait|voila(?! #?\d{{1,2}} ?heures?\b(?! (?:que|qu')\b))) (?:environ |a peu pres |deja |maintenant |exactement )?{_COUNT} ?(?P<unit>{_UNIT})\b{_REST}(?! (?:de|d'|du)\b)"
         ),
         ago,
     ),

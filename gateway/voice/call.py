@@ -205,15 +205,15 @@ class Flow:
 
     def speech(self, call: Call, event: Speech) -> Step:
         """Words: read back when doubtful, and social security numbers always; a "no" to "anything else?" ends."""
-        text, answer = event.text.strip(), answer_of(event.text)
-        if call.more and (answer == "no" or NOTHING_MORE.search(text)) and len(text) < 40:
+        text = event.text.strip()
+        if call.more and len(text) < 40 and (NOTHING_MORE.search(text) or answer_of(text) == "no"):
             return self.goodbye(call)
         if call.asking == "nir" and (numbers := [s.value for s in french.secrets(text) if s.kind == "nir"]):
             return self.check(call, str(numbers[0]), line("nir_heard", heard=keys.nir_by_groups(str(numbers[0]))))
         if call.asking == "code" and (code := keys.code(text)):
             return call, Tell(code=code)
         doubtful = event.confidence is not None and 0 < event.confidence < SURE
-        if doubtful and not answer and not CRITICAL.search(text):
+        if doubtful and not CRITICAL.search(text) and not answer_of(text):
             return self.check(call, text, line("heard", heard=text))
         return call, Tell(text=text)
 

@@ -149,10 +149,9 @@ class Calls:
         return Answer(call, (Say(f"{line('broken')} {line('call_later')}"), End()))
 
     async def _answer(self, conversation: str, step: int, event: Event) -> Answer:
-        before = await asyncio.to_thread(self._before, conversation, step, event)
+        flow, before = await asyncio.to_thread(lambda: (self._rules(), self._before(conversation, step, event)))
         if isinstance(before, Answer):
             return before
-        flow = await asyncio.to_thread(self._rules)
         try:
             call, result = flow.react(before, event)
         except BadEventError as bad:

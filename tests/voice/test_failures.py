@@ -153,3 +153,27 @@ async def test_a_body_that_is_no_form_is_refused(
     assert "was refused: not a form" in caplog.text
     assert NIR not in caplog.text
     assert "1985" not in caplog.text
+
+
+async def test_what_is_late_replayed_or_of_no_call_is_logged_without_anybody(
+    core: Core, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "gateway")
+    clock = core.clock
+    assert isinstance(clock, FixedClock)
+    heard = {"alternatives": [{"transcript": SAID}]}
+    body = {"call_sid": "j1-of-somebody", "from": CALLER, "reason": "speechDetected", "speech": heard}
+    form = {"call": "CA1-of-somebody", "SpeechResult": SAID}
+    async with gateway(core) as client:
+        await twilio(client, **form)
+        assert (await twilio(client, "/voice/twilio?step=1", **form))[0] == 200
+        clock.tick(minutes=6)
+        assert (await twilio(client, "/voice/twilio?step=1", **form))[0] == 409
+        assert (await twilio(client, "/voice/twilio?step=7", **form))[0] == 409
+        assert (await jambonz(client, body, age=400))[0] == 403
+        assert (await jambonz(client, body, "/voice/jambonz?step=2"))[0] == 409
+        assert (await jambonz(client, json.dumps(body).encode()[:-1]))[0] == 400
+    for why in ("an old event again", "an event of an unknown call", "not signed", "not a JSON object"):
+        assert f"was refused: {why}" in caplog.text
+    for personal in (NIR, "1985", "12 mars", CALLER, "of-somebody"):
+        assert personal not in caplog.text
