@@ -104,6 +104,9 @@ class Form(Action):
         if turn["requested_slot"] in UNSURE and french.unsure(turn.text):
             turn.say(f"utter_unsure_{turn['requested_slot']}")
             self.ask_again(turn)
+        elif french.angry(turn.text) and not self.understood_anyway(turn) and turn.intent not in LAST_WORDS:
+            turn.say("utter_anger")
+            self.ask_again(turn)
         elif turn.intent in QUESTIONS and not self.picks(turn):
             self.answer(turn)
         elif turn.intent == "abandon" and not any(m.kind == "time" for m in turn.moments):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import french
 from actions import words
 from actions.base import Action
 from actions.turn import Turn
@@ -71,8 +72,8 @@ class Thank(Action):
     action = "action_thank"
 
     def act(self, turn: Turn) -> None:
-        """Politeness."""
-        turn.say("utter_thank")
+        """Politeness; a reproach that looks like thanks is none."""
+        turn.say("utter_anger" if french.angry(turn.text) else "utter_thank")
 
 
 def position(place: dict[str, float | None]) -> tuple[float, float] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import french
 from actions import held, notices, offers, words
 from actions.base import Action
 from actions.turn import Turn
@@ -28,8 +29,8 @@ class Accept(Action):
         """Start what was offered, keep the appointment, take the slot; otherwise say what can be done."""
         if turn.offered and not turn.offered["by_name"]:
             turn.start(turn.offered["action"], turn.offered["entities"])
-        elif not notices.accept(turn) and not offers.resume(turn):
-            turn.say("utter_what_next")
+        elif not notices.accept(turn):
+            WhatNext(self.core).act(turn)
 
 
 class Decline(Action):
@@ -55,11 +56,15 @@ class WhatNext(Action):
             return
         if len(asked) == 1:
             turn.start(f"{asked[0].operation}_form", turn.entities)
+        elif turn.entity("reason"):
+            turn.start("book_form", turn.entities)
         elif picked := held.picked(turn):
             # "Le deuxième" of the list that was just said.
             turn["options"] = [picked]
             appointment = self.core.appointment(turn.person, picked.removeprefix("appointment:"))
             turn.say("utter_one_appointment", appointment=words.appointment(turn, appointment))
+        elif french.angry(turn.text):
+            turn.say("utter_anger")
         elif not offers.resume(turn):
             turn.say("utter_what_next")
 
@@ -77,6 +82,8 @@ class Misunderstood(Action):
             turn.follow("callback_form")
         elif turn.intent != "out_of_scope" and turn.entity("reason"):
             turn.start("book_form", turn.entities)
+        elif french.angry(turn.text):
+            turn.say("utter_anger")
         else:
             turn["misunderstood"] = times = min((turn["misunderstood"] or 0) + 1, 3)
             if times == 1 and turn.intent == "out_of_scope":

@@ -2,6 +2,18 @@
 
 from french.answers import unsure
 from french.model import Entity, Moment, Place, Reading, Understanding
+from french.moods import angry
 from french.understand import masked, secrets, understand
 
-__all__ = ["Entity", "Moment", "Place", "Reading", "Understanding", "masked", "secrets", "understand", "unsure"]
+__all__ = [
+    "Entity",
+    "Moment",
+    "Place",
+    "Reading",
+    "Understanding",
+    "angry",
+    "masked",
+    "secrets",
+    "understand",
+    "unsure",
+]

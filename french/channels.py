@@ -27,6 +27,7 @@ PHONE = _any(
         r"\b(?:par|au|en|via|rendez vous|entretien|creneau|rencontre|consultation|echange|point) telephone\b(?! (?:portable|fixe|est|sera|ne))",
         r"\btelephonique(?:ment)?\b",
         rf"^\W*(?:{POLITE}\W+)*telephone(?:\W+{POLITE})*\W*$",
+        r"[,;.] (?:par )?telephone\W*$",
         r"\btelephone (?:c'est|ce serait|ca serait) (?:mieux|plus|bien|parfait)",
         r"\b(?:prefere|plutot|choisis|opte pour|mettez) (?:le |un |par )?telephone\b",
         rf"\b{ONE} (?:me |m'|nous )?(?:{ASKS} )+(?:pas )?(?:me |m'|nous |le |la )?(?:{VERBS}\b){REMIND}",
