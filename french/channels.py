@@ -10,7 +10,7 @@ from french.model import Entity, Span
 from french.spelling import respelt
 
 # What "rappelez-moi" is followed by when it means "remind me".
-REMIND = r"\b(?! (?:l'|le |la |les |que |ma |mon |mes |quand|quel|ou |si |comment|combien|au 0|au zero|au ⟦))"
+REMIND = r"\b(?! (?:l'|le |la |les |que |ma |mon |mes |quand|quel|ou |si |comment|combien|un |une |a quel|de quel|dans quel|pour quel|sur quel|votre |notre |au 0|au zero|au ⟦))"
 VERBS = r"(?:appeler|rappeler|telephoner|contacter|joindre|passer un appel)"
 SAID = r"(?:appelez|appelle|appeliez|appellerez|appelleras?|rappelez|rappelle|rappeliez|rappellerez|telephon(?:ez|e|iez)|contact(?:ez|e|iez)|joign(?:ez|e|iez))"
 ASKS = r"(?:pouvez|pourriez|pourrez|peux|peu|peut|pourrait|allez|va|vas|doit|devez|devrait|voulez|preferez|souhaitez|puisse)"
@@ -34,7 +34,8 @@ PHONE = _any(
         rf"\b{ONE} (?:me |m'|nous ){SAID}{REMIND}|\b{ASKS} {ONE} (?:me |m'|nous ){VERBS}{REMIND}",
         r"\bon s(?:e telephone|e rappelle|'appelle)\b",
         rf"\b(?:qu'un|un|qu'une|une|votre|vos|le|la) \w+ (?:me |m'|nous ){SAID}{REMIND}",
-        rf"\b{SAID} (?:moi|nous)\b{REMIND}",
+        rf"\b{SAID} (?:moi|nous)\b{REMIND}|\b(?:appeler|rappeler|rappele|joindre) moi\b{REMIND}",
+        r"^\W*(?:bonjour\W+)?me (?:appeler|rappeler|contacter|telephoner?|joindre)\b(?! (?:le |la |l'|les |que |mon |ma |mes |quand|quel))",
         r"\bm'appeler\b(?! (?:monsieur|madame|par mon))",
         rf"\b(?:etre|soit|suis|serai|serais) (?:appeler|rappeler|contacte|appelee?|rappelee?)\b{REMIND}",
         r"\b(?:un|par|d'un|en|l'|rendez vous|prefere) ?appel\b(?! (?:en absence|manque|de votre|de vos|d'offre|a temoin))",
@@ -50,7 +51,7 @@ DESK = _any(
         r"\b(?:en|a l'|pour l'|pr l |pour l |a l |dans l'|dans une|dans votre|a votre|a une|vers l'|en votre|rendez vous|chez vous en|dans mon|a mon|direct) ?agence\b(?! en ligne)",
         r"\bsur (?:place|site)\b|\b(?:au|a un|a votre|a vos) (?:guichets?|comptoir|bureaux?)\b|\bface ?a ?face\b|\bface a (?:quelqu'un|un|une)\b",
         r"\b(?:dans|a|vers|chez) (?:vos|les|votre|un|l'un de vos) (?:bureaux|locaux|murs)\b",
-        r"\b(?:passer|venir|viens|passe|jpasse|aller|rendre|vient|viendrai|passerai|viendrais) (?:vous )?(?:voir|rencontrer)\b",
+        r"\b(?:passer|venir|viens|passe|aller|rendre|vient|vienne|viennent|viendrai|passerai|viendrais) (?:vous )?(?:voir|rencontrer)\b",
         r"\bvous (?:rencontrer|voir)\b(?! (?:ce que|si|pour|comment))|\ben face de (?:moi|quelqu'un|vous)\b",
         r"\b(?:peux|peu|puis|pourrais|prefere|souhaite|vais|voudrais|veux|veu|dois|aimerais|possible de|envie de|compte) (?:y )?(?:venir|passer)\b"
         r"(?! (?:avec|sans|a autre|commande|par|a la place|au suivant|la semaine|le rendez|en journee|un|l'|mon|ma|accompagne))",
@@ -60,16 +61,25 @@ DESK = _any(
         r"\b(?:rendez vous|rencontrer?|rencontre|entretien|entrevue|entrevu) physiques?\b",
         r"\b(?:etre|sois|serai|me) (?:recue?s?|recevoir)\b|\brecevez moi\b|\bvous me recevez\b|\b(?:peux|viens|venir|passer|aller|prefere|vais) a l'accueil\b|\ba l'accueil .{0,20}\b(?:je peux|venir|passer)\b",
         r"(?:^|\bvais |\baller |\bpasser |\bviens |\bprefere )\W*a la (?:cpam|secu|caisse)\W*(?:svp|merci)?$|^\W*(?:a l'|l'|au? |le )?(?:accueil|agence|guichet)\W*(?:svp|merci|s'il vous plait)?\W*$",
-        r"\b(?:rencontrer|voir|devant) (?:quelqu'un|un conseiller|une conseillere|un agent|un de vos|vos conseillers?|vos services)\b",
+        r"^\W*(?:(?:plutot|directement|je prefere|ben|euh|oui|venir|aller|a|direct)\W+)*chez vous(?:\W+(?:directement|plutot|svp|merci|c'est mieux|direct|je prefere))*\W*$",
+        r"\b(?:voir|devant) (?:quelqu'un|un conseiller|une conseillere|un agent|un de vos|vos conseillers?|vos services)\b",
+        r"(?<!notre )(?<!votre )(?<!cette )(?<!la )\brencontrer\b(?! (?:par|au|en visio|telephon|a distance|(?:un |une |des |le |de |ce |quelques )?(?:autre |gros )?(?:medecin|docteur|specialiste|probleme|difficulte|souci|bug|erreur)))",
     )
 )
+OR = re.compile(r"[ ,]*\bou(?: bien| alors| plutot)? ?")
 REFUSED_PHONE = re.compile(
     r"\b(?:pas|ni|plutot que|jamais|eviter) (?:par |au |le |d'|de |du |un )?(?:rendez vous |entretien |appel )?(?:telephone|telephonique)\b(?! (?:portable|fixe))"
 )
-# "Je ne peux pas venir à mon rendez-vous" tells of the one they have.
+NOT = r"(?:plus |vraiment |absolument )?(?:de )?(?:pas|plus|ne pas)(?: de| a)?"
+DESKS = r"(?:en agence|a l'agence|sur place|chez vous|jusqu'a vous|physiquement|vous voir)"
+THEN = r"(?=\W*$|,? (?:mais|donc|alors|parce|car|par|je prefere)\b|, (?:plutot|telephone)\b)"
 REFUSED_DESK = re.compile(
-    r"\b(?:pas|ni|plutot que|jamais) (?:en agence|sur place|au guichet|a l'agence|dans une agence|en personne|en presentiel|venir|passer|en face a face)\b"
-    r"(?! (?:a |au |pour )(?:(?:mon|ce|cet|notre|le|l'|un de mes) ?)?(?:rendez|rdv|entretien))"
+    r"\b(?:pas|ni|plutot que|jamais) (?:en agence|sur place|au guichet|a l'agence|dans une agence|en personne|en presentiel|en face a face)\b"
+    rf"|\b(?:peux|peu|puis|pourrai|pourrais|arrive|possible) {NOT} (?:venir|passer) {DESKS}{THEN}"
+    # "Je ne peux pas venir mardi" gives up a day, not the desk.
+    rf"|^\W*(?:(?:non|euh|ben|bah|desolee?|je|moi|ne|mais)\W+)*(?:peux|peu|puis|pourrai|pourrais) {NOT} (?:venir|passer)\W*$"
+    rf"|\b(?:peux|peu|puis|pourrai|pourrais) {NOT} (?:venir|passer),? (?:donc|alors|par|je prefere|plutot|telephone)\b"
+    rf"|\b(?:veux|prefere|voudrais|envie) {NOT} (?:venir|passer)(?: {DESKS})?{THEN}"
 )
 
 
@@ -95,6 +105,10 @@ def _channel(text: str) -> Optional[Tuple[str, Span]]:
         no_desk = None
     phone = None if no_phone else PHONE.search(text)
     desk = None if no_desk else DESK.search(text)
+    if phone and desk:
+        first, second = sorted((phone.span(), desk.span()))
+        if OR.fullmatch(text, first[1], second[0]):
+            return None
     said = [(m.start(), code, m.span()) for code, m in (("phone", phone), ("in_person", desk)) if m]
     if said:
         _, code, span = min(said)

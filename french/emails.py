@@ -99,6 +99,15 @@ STOPS = frozenset(
         "au",
         "suivante",
         "internet",
+        "maintenant",
+        "desormais",
+        "dorenavant",
+        "plutot",
+        "mais",
+        "non",
+        "utilisez",
+        "vous",
+        "moi",
     ]
 )
 INTRODUCING = frozenset(("c'est", "cest", "est", "mail", "email", "e-mail", "adresse", "suivante", "sera"))

@@ -21,7 +21,7 @@ LISTED = (
     r"numeros?|possibilites?|disponibilites?|dispos?|places?|reponses?|lieux?|villes?|adresses?|jours? proposes?|motifs?|rdv)"
 )
 ORDINAL = re.compile(
-    rf"(?P<det>\b(?:le|la|au|du|l'|ce|mon|pour|sur|jpren|prends?) ?(?:tout|toute)? ?)?\b(?:(?P<word>{'|'.join(ORDINALS)})\b|{NTH})(?: (?P<noun>{LISTED}))?"
+    rf"(?P<det>\b(?:le|la|au|du|l'|ce|mon|pour|sur|pren|prends?) ?(?:tout|toute)? ?)?\b(?:(?P<word>{'|'.join(ORDINALS)})\b|{NTH})(?: (?P<noun>{LISTED}))?"
 )
 LAST = re.compile(
     rf"(?P<avant>avant )?(?P<det>\b(?:le|la|au|du|l'|ce) (?:tout |toute )?)?\bderniere?\b(?: (?P<noun>{LISTED}))?|\bcel(?:ui|le) (?:tout )?(?:du|en|d'en|le plus) bas\b|\btout en bas\b|\bcel(?:ui|le) (?:de |d)?(?:tout )?(?:a )?la fin\b|\b(?:dite?s?|lue?|propose|cite)(?: tout)? en dernier\b"
@@ -40,25 +40,37 @@ BEFORE_OTHERS = re.compile(
     r"(?:\b(?:mois|semaine|annee|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|week end|weekend|week-end|trimestre|semestre|nuit|noel|an|ete|hiver|printemps|automne|fois|en|votre|vos|ma|ta|sa|leur|notre|de|juin|mai|mars) )$"
 )
 DENIED = re.compile(r"\b(?:pas|ni|sauf|plutot que|au lieu du?|non pas) (?:le |la |du |de la |au )?(?:tout )?$")
+REJECTED = re.compile(
+    r" (?:(?:est|c'est|me parait|serait|fait) (?:beaucoup |bien |un peu )?trop|(?:ne |n')?(?:me )?(?:va|convient|plait|arrange) pas)\b"
+)
 CORRECTED = re.compile(r"\b(?:non|pardon|plutot|finalement|attendez|enfin|en fait|mais)\b")
 NUMBER = rf"(?P<number>[1-9]\d?|{'|'.join(w for w in UNITS if w != 'zero')})"
 NAMED = re.compile(
-    rf"\b(?:numero|num|nº|n°|n|choix|option|ligne|proposition|reponse|touche|creneau|tape[rz]?|taper|case|bouton|solution|le creneau)(?: (?:le |la |numero )?|)?#? ?{NUMBER}\b(?! ?(?:h\b|heures?|[:/]\d|\d))"
+    rf"\b(?:numero|num|nº|n°|n|choix|option|ligne|proposition|reponse|touche|creneau|tape[rz]?|taper|case|bouton|solution|le creneau)(?: (?:le |la |numero )?|)?#? ?{NUMBER}\b(?! ?(?:h\b|heures?|[:/]\d|\d))(?<!\bune)(?<!\bun)"
+    # "Je touche une retraite" names no key.
+    rf"|\b(?:numero|num|choix|option|ligne|proposition|reponse|touche|creneau|case|bouton|solution) (?:le |la |numero )?(?P<one>une?)\b(?=\W*$|\W+(?:svp|s'il|merci|me|c'est|ca|je|convient)\b)"
 )
 POLITE = (
     r"(?:oui|ouais|ok|okay|non|plutot|alors|euh|heu|bon|ben|bah|et|hop|donc|finalement|d'accord|parfait|allez|va|pour|moi|je|j|j'|jprends?|jpren|jpr|jveux?|jvx|me|mon choix|choix|jvais|vais|"
-    r"vai|choisi[rst]*|prends?|prend|prendre|pren|prenez|preferes?|prefere|voudrais|veux|veu|mettez|mets|mette|donnez|reserve[rz]?|retiens|garde|c'est|ca sera|ce sera|sera|"
+    r"vai|choisi[rst]*|prends?|prend|prendre|pren|prenez|preferes?|prefere|voudrais|veux|veu|mettez|mets|mette|donnez|reserve[rz]?|retiens|garde|attendez|attends|on part|partons|part|on prend|on va|bah oui|c'est|ca sera|ce sera|sera|"
     r"sur|dis|dirais|disons|le|la|l'|numero|n°|svp|stp|s'il vous plait|s'il te plait|merci|bien|me va|ca me va|ira|ca ira|va bien|bonjour|madame|monsieur|"
     r"parfaitement|s'il|te|vous|plait|opte|au|du coup|je confirme|valide)"
 )
-ALONE = re.compile(rf"[^\w<]*(?:{POLITE}\W+)*#?{NUMBER}(?:\W+{POLITE})*\W*")
+GIVEN_UP = rf"(?:(?:[1-9]|{'|'.join(w for w in UNITS if w != 'zero')})\W+(?:euh\W+|ah\W+)*(?:non|pardon|plutot|enfin|attendez)\W+)?"
+ALONE = re.compile(
+    rf"[^\w<]*(?:{POLITE}\W+)*{GIVEN_UP}(?:{POLITE}\W+)*#?{NUMBER}(?:\W+{POLITE})*(?:\W+(?:et )?(?:surtout )?pas (?:le |la |l')?(?:{'|'.join(w for w in UNITS if w != 'zero')}|[1-9]|autre))?\W*"
+)
 
 
 def find(text: str, folded: str, now: datetime) -> List[Entity]:
     """The choice that counts: not one that is refused, the last when corrected, the first of "le premier ou le deuxième"."""
     spelt = respelt(folded)
     said = sorted(_said(spelt.text))
-    kept = [s for s in said if not DENIED.search(spelt.text, max(0, s[0][0] - 24), s[0][0])]
+    kept = [
+        s
+        for s in said
+        if not DENIED.search(spelt.text, max(0, s[0][0] - 24), s[0][0]) and not REJECTED.match(spelt.text, s[0][1])
+    ]
     if not kept:
         return []
     span, value = kept[0]
@@ -82,13 +94,13 @@ def _said(text: str) -> List[Tuple[Span, Option]]:
         if value and _chooses(text, m):
             found.append((m.span(), value))
     for m in NAMED.finditer(text):
-        found.append((m.span(), _number(m["number"])))
+        found.append((m.span(), 1 if m["one"] else _number(m["number"])))
     alone = None if found else _alone(text)
     return [*found, alone] if alone else found
 
 
 def _alone(text: str) -> Optional[Tuple[Span, Option]]:
-    """A bare number up to nine: "2", "jpren le 4", "plutôt le 3 svp"."""
+    """A bare number up to nine: "2", "jpren le 4", "plutôt le 3 svp", "le 2 non le 3"."""
     if len(text) > 80:
         return None
     m = ALONE.fullmatch(text)

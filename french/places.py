@@ -17,17 +17,19 @@ from french.model import Entity, Place, Span
 TOKEN = re.compile(r"[a-z0-9]+")
 ARTICLES = {"au": "le", "du": "le", "aux": "les", "des": "les"}
 STRONG = re.compile(
-    r"\b(?:l?agences?|l?agense|cpam|caisse|guichets?|antenne|site|bureaux?|buro|centre|secu|celles?|celui|accueil|locaux|permanence|ville|commune|secteur|region|cote)"
+    r"\b(?:l?agences?|l?agense|cpam|caisse|guichets?|antenne|site|bureaux?|buro|centre|secu|celles?|celui|accueil|locaux|gare|permanence|ville|commune|secteur|region|cote)"
     r"(?: (?:de|d|du|des|a|au|aux|sur|la|le|c'est|est|cpam|ameli|la plus proche de|situee? a|qui est a|pres de))*(?: |')$"
 )
 PLAIN = re.compile(
-    r"(?:\b(?:a|sur|vers|pres de|pres d'|pas loin de|cote de|autour de|cote|direction|habite|habitons|demenage|plutot|sinon|soit|rdv|rendez[- ]vous|rv|dans|pour|vis|mettez|mets|choisis|prends|prefere)|"
+    r"(?:\b(?:a|sur|vers|pres de|pres d'|pas loin de|cote de|autour de|cote|direction|habite|habitons|demenage|plutot|sinon|soit|rdv|rendez[- ]vous|rv|dans|pour|horaires?|ouverture|adresse|vis|mettez|mets|choisis|prends|prefere)|"
     r"\b(?:rdv|rendez[- ]vous|creneau) (?:de|d'|du)) ?$"
 )
 ACCENTED = re.compile(r"(?:^|\W)[àÀ] $")
 DENIED = re.compile(r"\b(?:pas|ni|sauf|plutot que|que|quitte|plus) (?:a |celle de |l'agence de |sur |de |d'|au |du )?$")
 ELSEWHERE = re.compile(
     r"\b(?:m|mr|mme|mlle|monsieur|madame|mademoiselle|docteur|dr|maitre|cordialement|appelle|appelle \w+|prenom|nom|rue|avenue|boulevard|place|marie|jean|hopital|chu|clinique|universite|ecole|lycee)[ .,:'-]*(?:de |d'|du )?$"
+    # Where somebody happens to be.
+    r"|\b(?:coincee?|bloquee?|vacances|hospitalisee?|nee?|deplacement|train|enterree?|mutee?) (?:a|sur|pour|pres de) $"
 )
 APART = re.compile(r"(?:^|[,(;:/\n] ?|- )$")
 AFTER = re.compile(r" ?(?:$|[,);.!?/\n])")
@@ -131,7 +133,7 @@ def _town(words: Words, at: int, count: int, found: List[Found]) -> Optional[Fou
     elif contracted:
         return None
     entry = known.get(key)
-    nickname = towns.short().get(key) if count == 1 else None
+    nickname = towns.short().get(key) if count <= 2 else None
     if nickname and (entry is None or entry[1] < 3_000):
         entry = known[nickname]
     if entry is None or (count == 1 and len(key) < 2):
@@ -154,12 +156,15 @@ def _town(words: Words, at: int, count: int, found: List[Found]) -> Optional[Fou
         return Found((start, end), place, 3)
     if tied:
         return None
-    if bare and (not ordinary or population >= 20_000) and not nickname:
+    if bare and (not ordinary or (population >= 20_000 and not nickname)):
         return Found((start, end), place, 2)
     if (PLAIN.search(before) or contracted) and not ordinary:
         accented = ACCENTED.search(words.text[max(0, start - 3) : start]) is not None
         if accented or population >= 2_000 or capital:
             return Found((start, end), place, 1)
+    if population >= 20_000 and not ordinary and not nickname and len(key) > 4 and len(words.tokens) <= 9:
+        # "rdv c2s toulon lundi": nothing announces a large town in a telegram.
+        return Found((start, end), place, 0)
     if (
         capital
         and population >= 2_000
@@ -193,7 +198,7 @@ def _bare(words: Words, at: int, count: int) -> bool:
 
 
 def _misspelt(words: Words) -> Optional[Found]:
-    """A town with a typo, after "agence de" or as the only thing said."""
+    """A town with a typo, after "agence de", as the only thing said, or a long name nearly right after "à"."""
     tokens = words.tokens
     if len(tokens) > 60:
         tokens = tokens[:60]
@@ -205,21 +210,24 @@ def _misspelt(words: Words) -> Optional[Found]:
         if word in _common() or not word.isalpha() or ELSEWHERE.search(before):
             continue
         strong = STRONG.search(before) is not None
-        if not strong and not (alone and n == left[0]):
+        answer = alone and n == left[0]
+        announced = not strong and not answer and PLAIN.search(before) is not None
+        if not (strong or answer or announced):
             continue
-        counts = [len(left)] if alone and not strong else [c for c in (3, 2, 1) if n + c <= len(tokens)]
+        counts = [len(left)] if answer and not strong else [c for c in (3, 2, 1) if n + c <= len(tokens)]
         for count in counts:
             key = words.key(n, count)
-            if len(key) < 5 or any(w in _common() for w in key.split(" ")[:1]):
+            first = key.split(" ")[0]
+            if len(key) < (7 if announced else 5) or (first in _common() and first not in ("saint", "sainte")):
                 continue
             near = process.extractOne(
                 key,
                 towns.alike(key),
                 scorer=fuzz.ratio,
-                score_cutoff=LIKE if len(key) > 5 else LIKE_SHORT,
+                score_cutoff=LIKE if len(key) > (7 if announced else 5) else LIKE_SHORT,
             )
             if near and (strong or towns.towns()[near[0]][1] >= 9_500):
-                return Found(words.span(n, count), towns.towns()[near[0]][0], 3 if strong else 2)
+                return Found(words.span(n, count), towns.towns()[near[0]][0], 3 if strong else 2 if answer else 1)
     return None
 
 

