@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from actions import contact, times, words
-from actions.help import position
+from actions.help import position, say_where
 from actions.slots import Search, SlotForm
 from actions.turn import Turn
 from booking_core import (
@@ -19,7 +19,7 @@ from booking_core import (
     ReasonAlreadyBooked,
     SlotTaken,
 )
-from french import subjects
+from french.subjects import subject
 from french.text import fold
 
 REFUSES = ("deny", "abandon")
@@ -28,6 +28,10 @@ SWITCHES_OF_EXISTING = ("move_appointment", "cancel_appointment")
 SUBJECT = re.compile(
     r"\bpour (?:mon|ma|mes|la|le|les|une?|des|l['’]) ?"
     r"(?!dossier|situation|question|cas\b|rendez|rdv|renseign|info|conseil|point|suite|semaine|moment|matin|apr|⟦)"
+)
+# "J'en veux un autre en plus": a reason is booked once.
+ONE_MORE = re.compile(
+    r"\ben plus\b|\bun de plus\b|\b(?:un autre|un deuxi[eè]me|un second)(?! (?:jour|horaire|moment))\b"
 )
 DOUBTFUL = 0.1
 # What has to be asked before anything else, None when what was said is clear.
@@ -55,6 +59,9 @@ class Book(SlotForm):
         """Everything said at once is taken at once; then the first thing missing is asked."""
         person = turn.person
         asked = turn["requested_slot"]
+        if asked == "existing" and ONE_MORE.search(turn.text.lower()):
+            self.ask_again(turn)
+            return
         if asked == "existing" and (other := turn.best(SWITCHES_OF_EXISTING)):
             self.change_existing(turn, other)
             return
@@ -75,7 +82,7 @@ class Book(SlotForm):
         takes = (self.take_reason, self.take_channel, self.take_agency, self.take_phone)
         questions = [question for take in takes if (question := take(turn))]
         if not turn["reason"] and not questions and self.names_another_subject(turn, asked):
-            turn.say("utter_reason_not_listed")
+            say_where(turn, "utter_reason_not_listed")
         if questions:
             if turn.moments and not turn["slot_id"]:
                 times.revise(turn, turn.moments, [])
@@ -111,7 +118,7 @@ class Book(SlotForm):
         if asked == "reason":
             return turn.intent == "inform" and not turn.entities
         doubtful = turn.best(["out_of_scope"], at_least=DOUBTFUL) is not None
-        named = SUBJECT.search(turn.text.lower()) is not None or subjects.elsewhere(turn.text)
+        named = SUBJECT.search(turn.text.lower()) is not None or subject(turn.text) is not None
         return asked is None and (doubtful or named)
 
     def leave_for_later(self, turn: Turn, code: str) -> None:
@@ -228,6 +235,8 @@ class Book(SlotForm):
             self.settle(turn, asked)
         elif turn.intent == "deny" and asked == "slot_id" and not turn.changed("preferred_time"):
             self.refuse_offer(turn)
+        elif self.nothing_new(turn):
+            self.ask_again(turn)
         else:
             self.offer_slots(turn, more=turn.intent == "more_slots" and not turn.moments)
 
@@ -299,7 +308,7 @@ class Book(SlotForm):
     def misunderstood(self, turn: Turn) -> None:
         """A subject that is not in the list is told where to go, and the list is shown again."""
         if turn["requested_slot"] == "reason" and turn.intent == "out_of_scope":
-            turn.say("utter_reason_not_listed")
+            say_where(turn, "utter_reason_not_listed")
             self.which_reason(turn)
             return
         super().misunderstood(turn)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from actions import held, words
 from actions.form import Form
 from actions.turn import Turn
 from booking_core import Appointment
+
+# "Mes deux rendez-vous", "tous les deux", "les 3".
+ALL = re.compile(r"\b(?:mes|les|ces) (?:deux|trois|2|3)\b|\btou(?:s|tes)\b")
 
 
 class Cancel(Form):
@@ -18,7 +23,9 @@ class Cancel(Form):
         return self.core.appointment(turn.person, turn["appointment_id"])
 
     def abandon(self, turn: Turn) -> None:
-        """The appointment stays."""
+        """The appointment stays, and so do those that would have come next."""
+        if turn["second"] and turn["second"].get("at_once"):
+            turn["second"] = None
         if turn["appointment_id"]:
             turn.say("utter_cancel_kept", appointment=words.appointment(turn, self.appointment(turn)))
         else:
@@ -46,6 +53,10 @@ class Cancel(Form):
             if not before and not started and turn.intent in ("deny", "goodbye") and not tells:
                 self.abandon(turn)
                 return
+            if len(fitting) > 1 and (turn.entity("all") or ALL.search(turn.text.lower())):
+                # One after the other, each with its own yes.
+                turn["second"] = {"action": "cancel_form", "entities": [{"entity": "all"}], "at_once": True}
+                fitting = fitting[:1]
             if len(fitting) != 1:
                 held.which(self, turn, "utter_question_which_cancel", fitting or appointments)
                 return

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from actions import words
 from actions.form import Form
+from actions.help import say_where
 from actions.turn import Turn
 from booking_core import CodeWrong, InvalidEmail, InvalidPhone, NotIdentified
+from french.subjects import subject
 
 
 class Contact(Form):
@@ -27,6 +29,10 @@ class Contact(Form):
             self.prove(turn)
         elif reference:
             self.check(turn, reference)
+        elif started and subject(turn.text) == "change_of_situation":
+            # An address in a street, a bank account: no contact of ours.
+            say_where(turn, "utter_out_of_scope")
+            self.end(turn)
         elif asked == "confirm" and turn.intent == "affirm":
             self.confirm(turn)
         elif not started and turn.intent in ("deny", "goodbye"):

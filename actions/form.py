@@ -8,12 +8,13 @@ import french
 from actions import offers, words
 from actions.base import Action
 from actions.handoff import Emergency, Handoff
-from actions.help import AccountHelp, AgencyInfo, Documents, Question, Thank
+from actions.help import AccountHelp, AgencyInfo, Documents, Question, Thank, say_where
 from actions.list import ListAppointments
 from actions.notices import LeaveOffer, TakeOffer
 from actions.turn import SWITCHES, Turn
 from actions.words import Button
 from booking_core import Refusal
+from french.subjects import subject
 
 # Asked in the middle of anything: the form lets these answer, then goes on where it was.
 QUESTIONS: dict[str, type[Action]] = {
@@ -83,6 +84,7 @@ class Form(Action):
             turn["misunderstood"] = turn["silences"] = 0
             if offers.resume(turn, self.operation):
                 return
+            offers.answered(turn, self.form)
             if first := offers.two_requests(turn, self.operation):
                 turn.start(f"{first}_form", turn.entities)
                 return
@@ -113,7 +115,9 @@ class Form(Action):
             self.abandon(turn)
         elif turn.intent == "silence":
             self.silent(turn)
-        elif turn.says_nothing or (turn.intent in NOT_UNDERSTOOD and not self.understood_anyway(turn)):
+        elif turn.says_nothing or (
+            turn.intent in NOT_UNDERSTOOD and (not self.understood_anyway(turn) or self.asks_elsewhere(turn))
+        ):
             self.misunderstood(turn)
         elif turn.intent == "affirm" and not self.understood_anyway(turn) and turn["requested_slot"] in OPEN:
             turn.say(f"utter_example_{turn['requested_slot']}")
@@ -174,15 +178,20 @@ class Form(Action):
         values = any(turn.entity(kind) for kind in ("channel", "agency", "moment"))
         return turn.intent == "faq" and values and turn.confidence < DOUBTFUL
 
+    def asks_elsewhere(self, turn: Turn) -> bool:
+        """True when what is named is done elsewhere, and nothing in the sentence answers what is asked."""
+        answers = any(turn.entity(k) for k in ("channel", "agency", "moment", "option", "reference"))
+        return turn["reason"] is not None and not answers and subject(turn.text) is not None
+
     def understood_anyway(self, turn: Turn) -> bool:
         """A sentence with no clear intent still counts when it holds a value that is being asked for."""
         return any(turn.entity(k) for k in ("reason", "channel", "agency", "moment", "option", "reference"))
 
     def misunderstood(self, turn: Turn) -> None:
         """An example of what is being asked, then the choices, then the way to a human."""
-        if turn.intent == "out_of_scope" and SENTENCE.search(turn.text.lower()):
+        if subject(turn.text) or (turn.intent == "out_of_scope" and SENTENCE.search(turn.text.lower())):
             # Another subject, in so many words: told where to go, it is no misunderstanding.
-            turn.say("utter_out_of_scope")
+            say_where(turn, "utter_out_of_scope")
             self.ask_again(turn)
             return
         turn["misunderstood"] = times = min((turn["misunderstood"] or 0) + 1, 3)

@@ -18,6 +18,9 @@ class Handoff(Action):
 
     def act(self, turn: Turn) -> None:
         """Leave a handover record: reason, slots, the last turns without personal numbers, what failed."""
+        if turn.wants_callback:
+            turn.follow("callback_form")
+            return
         operation = turn["operation"]
         self.core.handover(
             turn.conversation,

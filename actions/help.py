@@ -6,6 +6,8 @@ import french
 from actions import words
 from actions.base import Action
 from actions.turn import Turn
+from booking_core import Agency, Appointment, NotIdentified
+from french.subjects import subject
 
 
 class AgencyInfo(Action):
@@ -14,7 +16,7 @@ class AgencyInfo(Action):
     action = "action_agency_info"
 
     def act(self, turn: Turn) -> None:
-        """The agency named, the one of the booking under way, or which one."""
+        """The agency named, the one of the booking under way, the one where the person is expected, or which one."""
         place = turn.value("agency")
         if place:
             found = self.core.find_agencies(place["name"], near=position(place), home=None, limit=1)
@@ -22,17 +24,11 @@ class AgencyInfo(Action):
             if agency and not found.exact:
                 turn.say("utter_agency_nearest", place=place["name"])
         else:
-            agency = self.core.agency(turn["agency"]) if turn["agency"] else None
+            agency = self.core.agency(turn["agency"]) if turn["agency"] else expected_at(turn)
         if agency is None:
             turn.say("utter_agency_general")
             return
-        turn.say(
-            "utter_agency_info",
-            agency=words.agency(agency),
-            address=agency.address,
-            hours=agency.hours,
-            access=agency.access,
-        )
+        say_agency(turn, agency)
 
 
 class Documents(Action):
@@ -41,8 +37,10 @@ class Documents(Action):
     action = "action_documents"
 
     def act(self, turn: Turn) -> None:
-        """The documents for the reason, or which reason."""
+        """The documents for the reason, that of the only appointment held, or which reason."""
         reason = turn.value("reason") or turn["reason"]
+        if not reason and len(booked := held_by(turn)) == 1:
+            reason = booked[0].reason
         turn.say(f"utter_documents_{reason}" if reason else "utter_documents_ask")
 
 
@@ -74,6 +72,36 @@ class Thank(Action):
     def act(self, turn: Turn) -> None:
         """Politeness; a reproach that looks like thanks is none."""
         turn.say("utter_anger" if french.angry(turn.text) else "utter_thank")
+
+
+def say_where(turn: Turn, otherwise: str) -> None:
+    """Say where a subject that cannot be booked is dealt with; `otherwise` when it is none that we know."""
+    known = subject(turn.text)
+    turn.say(f"utter_subject_{known}" if known else otherwise)
+
+
+def say_agency(turn: Turn, agency: Agency) -> None:
+    """Address, hours and access."""
+    turn.say(
+        "utter_agency_info",
+        agency=words.agency(agency),
+        address=agency.address,
+        hours=agency.hours,
+        access=agency.access,
+    )
+
+
+def held_by(turn: Turn) -> list[Appointment]:
+    """The upcoming appointments of who is speaking; none while that is not known: these questions need no identity."""
+    try:
+        return turn.core.upcoming(turn.person)
+    except NotIdentified:
+        return []
+
+
+def expected_at(turn: Turn) -> Agency | None:
+    """The agency of the next appointment in person."""
+    return next((a.agency for a in held_by(turn) if a.channel == "in_person"), None)
 
 
 def position(place: dict[str, float | None]) -> tuple[float, float] | None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from actions import held, words
 from actions.base import Action
+from actions.help import say_agency
 from actions.turn import Turn
+
+WHERE = re.compile(r"\badresse\b|\boù\b|\bou (?:est|c['’]est|dois|se)\b")
 
 
 class ListAppointments(Action):
@@ -14,6 +19,9 @@ class ListAppointments(Action):
 
     def act(self, turn: Turn) -> None:
         """Say the upcoming appointments."""
+        if turn.wants_callback:
+            turn.follow("callback_form")
+            return
         appointments = self.core.upcoming(turn.person)
         if not appointments:
             turn.say("utter_no_appointment")
@@ -22,6 +30,8 @@ class ListAppointments(Action):
         said = [words.appointment(turn, a) for a in meant]
         if len(said) == 1:
             turn.say("utter_one_appointment", appointment=said[0])
+            if meant[0].channel == "in_person" and WHERE.search(turn.text.lower()):
+                say_agency(turn, meant[0].agency)
         else:
             turn.say("utter_several_appointments", count=str(len(said)), appointments=" ; ".join(said))
         turn.card(kind="appointments", appointments=[a.id for a in meant])

@@ -136,6 +136,8 @@ class Move(SlotForm):
             self.hold(turn)
         elif turn.intent == "deny" and asked == "slot_id" and not turn.changed("preferred_time"):
             self.refuse_offer(turn)
+        elif self.nothing_new(turn):
+            self.ask_again(turn)
         elif turn["preferred_time"] or turn.intent == "more_slots" or asked == "preferred_time":
             self.offer_slots(turn, more=turn.intent == "more_slots" and not turn.moments)
         else:

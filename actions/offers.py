@@ -54,12 +54,24 @@ def named(turn: Turn) -> bool:
     return True
 
 
+def answered(turn: Turn, form: str) -> None:
+    """Who answers an offer with a day or a channel rather than with a yes goes on with what was offered."""
+    offered = turn.offered
+    if not offered or offered["by_name"] or offered["action"] != form or turn.entity("reason"):
+        return
+    if turn.entity("moment") or turn.entity("channel") or turn.entity("agency"):
+        turn.entities = [*offered["entities"], *turn.entities]
+
+
 def second(turn: Turn) -> None:
     """Offer the second thing asked for, now that the first is over."""
     waiting = turn["second"]
     if not waiting:
         return
     turn["second"] = None
+    if waiting.get("at_once"):
+        turn.start(waiting["action"], waiting["entities"])
+        return
     operation = waiting["action"].removesuffix("_form")
     reason = next((e["value"] for e in waiting["entities"] if e["entity"] == "reason"), None)
     request = words.word(turn, f"request_{operation}")

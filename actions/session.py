@@ -5,8 +5,10 @@ from __future__ import annotations
 import french
 from actions import held, notices, offers, words
 from actions.base import Action
+from actions.help import say_where
 from actions.turn import Turn
 from french.requests import requests
+from french.subjects import subject
 
 
 class Greet(Action):
@@ -86,7 +88,7 @@ class Misunderstood(Action):
             turn.say("utter_anger")
         else:
             turn["misunderstood"] = times = min((turn["misunderstood"] or 0) + 1, 3)
-            if times == 1 and turn.intent == "out_of_scope":
-                turn.say("utter_out_of_scope")
+            if turn.intent == "out_of_scope" and (times == 1 or subject(turn.text)):
+                say_where(turn, "utter_out_of_scope")
             else:
                 turn.say(f"utter_misunderstood_{times}")

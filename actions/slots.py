@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import french
 from actions import times, words
 from actions.form import Form
+from actions.offers import KEPT
 from actions.turn import Turn
 from booking_core import Appointment, Slot, SlotPage, SlotTaken
 from french.model import Moment
@@ -130,6 +131,12 @@ class SlotForm(Form):
         new = times.described(turn, after)
         if old and new and old != new:
             turn.say("utter_noted_change", new=new, old=old)
+
+    def nothing_new(self, turn: Turn) -> bool:
+        """True when slots are on offer, and the answer neither chose nor wished nor refused anything."""
+        if turn["requested_slot"] != "slot_id" or turn.intent == "more_slots" or not self.offered(turn):
+            return False
+        return not any(turn.changed(s) for s in (*KEPT, "contact_reference"))
 
     # -- offering -------------------------------------------------------------------------------
 

@@ -48,7 +48,7 @@ def revise(turn: Turn, moments: list[Moment], offered: Sequence[Slot | Appointme
     before = turn["preferred_time"] or {}
     if offered:
         moments = [counted(m, offered[0].start) for m in moments]
-    moments = [_in_week(m, wish(turn)) for m in moments]
+    moments = [_in_week(m, wish(turn)) for m in _days_of_week(turn.text, moments)]
     revised = wish(turn).revised(Wish.of(moments))
     state: dict[str, Any] = {"wish": revised.to_json(), "shown": [], "gone": before.get("gone", [])}
     said = [m for m in moments if m.role == "wanted"]
@@ -98,6 +98,20 @@ def _in_week_of(reading: Reading, monday: date) -> Reading:
         return reading
     away = monday - reading.first + timedelta(days=reading.first.weekday())
     return replace(reading, first=reading.first + away, last=reading.last + away)
+
+
+def _days_of_week(text: str, moments: list[Moment]) -> list[Moment]:
+    """ "Jeudi, mais de la semaine prochaine" is one day, "jeudi ou la semaine prochaine" two wishes."""
+    said = [m for m in moments if m.role == "wanted" and m.kind == "time" and m.readings]
+    if len(said) != 2 or re.search(r"\bou\b", text[said[0].span[1] : said[1].span[0]]):
+        return moments
+    week = next((m for m in said if m.readings[0].grain == "week"), None)
+    day = next((m for m in said if BARE_DAY.search(m.text)), None)
+    if week is None or day is None or not week.readings[0].first:
+        return moments
+    first = week.readings[0].first
+    moved = replace(day, readings=tuple(_moved(r, first) for r in day.readings))
+    return [moved if m is day else m for m in moments if m is not week]
 
 
 def _in_week(moment: Moment, wished: Wish) -> Moment:

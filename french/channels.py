@@ -49,7 +49,7 @@ PHONE = _any(
 DESK = _any(
     (
         r"\b(?:en|a l'|pour l'|pr l |pour l |a l |dans l'|dans une|dans votre|a votre|a une|vers l'|en votre|rendez vous|chez vous en|dans mon|a mon|direct) ?agence\b(?! en ligne)",
-        r"\bsur (?:place|site)\b|\b(?:au|a un|a votre|a vos) (?:guichets?|comptoir|bureaux?)\b|\bface ?a ?face\b|\bface a (?:quelqu'un|un|une)\b",
+        r"\bsur (?:place|site)\b|\b(?:au|a un|a votre|a vos|rendez vous) (?:guichets?|comptoir|bureaux?)\b|\bface ?a ?face\b|\bface a (?:quelqu'un|un|une)\b",
         r"\b(?:dans|a|vers|chez) (?:vos|les|votre|un|l'un de vos) (?:bureaux|locaux|murs)\b",
         r"\b(?:passer|venir|viens|passe|aller|rendre|vient|vienne|viennent|viendrai|passerai|viendrais) (?:vous )?(?:voir|rencontrer)\b",
         r"\bvous (?:rencontrer|voir)\b(?! (?:ce que|si|pour|comment))|\ben face de (?:moi|quelqu'un|vous)\b",
@@ -67,6 +67,11 @@ DESK = _any(
     )
 )
 OR = re.compile(r"[ ,]*\bou(?: bien| alors| plutot)? ?")
+# "C2s tel lundi": in so few words no telephone is spoken of for itself.
+SHORTLY = re.compile(
+    r"^(?!.*\b(?:chang\w*|nouveau|nouvelle|numeros?|num|le|mon|ma|ce|son|votre|perdu\w*|modif\w*|panne|casse\w*|vole|fixe|portable)\b)"
+    r"(?:\w+ ){1,3}(?P<said>telephone)(?: [^\W\d]+){0,4}\W*$"
+)
 REFUSED_PHONE = re.compile(
     r"\b(?:pas|ni|plutot que|jamais|eviter) (?:par |au |le |d'|de |du |un )?(?:rendez vous |entretien |appel )?(?:telephone|telephonique)\b(?! (?:portable|fixe))"
 )
@@ -115,4 +120,6 @@ def _channel(text: str) -> Optional[Tuple[str, Span]]:
         return code, span
     if no_phone and not no_desk:
         return "in_person", no_phone.span()
+    if shortly := SHORTLY.match(text):
+        return "phone", shortly.span("said")
     return ("phone", no_desk.span()) if no_desk and not no_phone else None

@@ -16,7 +16,11 @@ VERBS = {
     "contact": r"(?:chang\w*|modifi\w*|mettre a jour|mets? a jour|mettez a jour|actualis\w*|corrig\w*)"
     r"(?: \w+){0,3} (?:numero|num|telephone|tel|portable|mobile|fixe|mail|e-?mail|adresse)\b",
     "book": r"(?:re)?pren(?:dre|ds|ez|d)\b(?: \w+){0,2}|reserv\w*|fixer|(?:avoir|obtenir|un autre) (?:un |une |autre )*"
-    r"(?:rdv|rendez-?vous|rendez vous|creneau|entretien)",
+    r"(?:rdv|rendez-?vous|rendez vous|creneau|entretien)"
+    # "Donnez-moi un rendez-vous", "il me faut un rdv pour ma C2S".
+    r"|(?:donne|mette|trouve|fixe|propose|note)z?[- ]moi (?:un |une |autre |nouveau )*(?:rdv|rendez)"
+    r"|(?:veu[xt]|voudrais|souhait\w*|faut|faudrait|aimerais|besoin d['’ ]) ?(?:aussi |bien |ensuite )*(?:un |une |autre |nouveau )*"
+    r"(?:rdv|rendez-?vous|rendez vous)(?: \w+){0,3} pour (?!annul|deplac|decal|report|chang|modif|supprim)",
 }
 REQUEST = re.compile("|".join(f"(?P<{name}>\\b(?:{pattern}))" for name, pattern in VERBS.items()))
 # Taken and told is not asked: "j'ai pris", "le rendez-vous que j'ai annulé".

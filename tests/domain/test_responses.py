@@ -65,7 +65,7 @@ def test_every_response_is_used() -> None:
     code += "\n".join(p.read_text("utf8") for p in (ROOT / "bot" / "data").glob("*.yml"))
     code += " ".join(response_of(r) for r in (*leaves(Refusal), NotIdentified))
     computed = re.compile(
-        r"utter_(documents_|example_|unsure_|(form_)?misunderstood_\d|silence_\d|word_|faq/|notice_\w+_subject$|voice_keys_)"
+        r"utter_(documents_|subject_|unsure_|example_|(form_)?misunderstood_\d|silence_\d|word_|faq/|notice_\w+_subject$|voice_keys_)"
     )
     code = code.replace('"', "'")
     # A call names its own sentences without their prefix.

@@ -8,18 +8,23 @@ from french import subjects
 
 
 @pytest.mark.parametrize(
-    "said",
+    ("said", "service"),
     [
-        "on m'a volé ma carte vitale, il me faut un rendez-vous",
-        "un rdv pour changer d'adresse",
-        "rendez-vous pour un remboursement qui n'arrive pas",
-        "pour déclarer mon médecin traitant",
-        "j'ai un souci avec la CAF",
-        "je dois rattacher mon bébé",
+        ("on m'a volé ma carte vitale, il me faut un rendez-vous", "carte_vitale"),
+        ("un rdv pour changer d'adresse", "change_of_situation"),
+        ("j'ai une nouvelle adresse postale", "change_of_situation"),
+        ("je dois rattacher mon bébé", "change_of_situation"),
+        ("rendez-vous pour un remboursement qui n'arrive pas", "payment"),
+        ("pour déclarer mon médecin traitant", "care"),
+        ("vous connaissez un bon kiné par ici ?", "care"),
+        ("où envoyer ma feuille de soins", "send_form"),
+        ("il me faut une attestation de droits", "get_document"),
+        ("ma mutuelle n'est pas reliée", "cover"),
+        ("j'ai un souci avec la CAF", "elsewhere"),
     ],
 )
-def test_done_elsewhere(said: str) -> None:
-    assert subjects.elsewhere(said)
+def test_done_elsewhere(said: str, service: str) -> None:
+    assert subjects.subject(said) == service
 
 
 @pytest.mark.parametrize(
@@ -29,7 +34,9 @@ def test_done_elsewhere(said: str) -> None:
         "la complémentaire santé solidaire",
         "mon congé paternité",
         "mardi matin",
+        "je change d'adresse mail",
+        "chez le médecin conseil",
     ],
 )
 def test_booked_here(said: str) -> None:
-    assert not subjects.elsewhere(said)
+    assert subjects.subject(said) is None
