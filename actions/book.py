@@ -264,8 +264,10 @@ class Book(SlotForm):
             self.end(turn)
             return
         buttons = [{"title": words.reason(turn, c), "payload": f"reason:{c}"} for c in free]
+        # Where to go with another subject is said once.
+        first = "utter_question_reason" if turn["requested_slot"] == "reason" else "utter_question_reason_first"
         turn.ask("reason")
-        self.offer(turn, "utter_question_reason_which" if codes else "utter_question_reason", buttons)
+        self.offer(turn, "utter_question_reason_which" if codes else first, buttons)
 
     def which_channel(self, turn: Turn) -> None:
         """By phone or in person; where one alone is possible, it is taken and said."""

@@ -19,7 +19,12 @@ LABELS = {
 
 # What an answer asks for, by the names of its sentences in bot/domain/.
 ASKS = {
-    "reason": ("utter_question_reason", "utter_question_reason_which", "utter_example_reason"),
+    "reason": (
+        "utter_question_reason_first",
+        "utter_question_reason",
+        "utter_question_reason_which",
+        "utter_example_reason",
+    ),
     "channel": ("utter_question_channel", "utter_example_channel"),
     "agency": ("utter_question_agency", "utter_agency_nearest", "utter_example_agency"),
     "phone": ("utter_question_phone", "utter_example_phone", "utter_no_phone", "utter_invalid_phone_first"),
