@@ -29,6 +29,9 @@ class Contact(Form):
             self.prove(turn)
         elif reference:
             self.check(turn, reference)
+        elif started and turn.entity("reason") and turn.entity("moment"):
+            # "Maintenant la C2S par téléphone mardi": an appointment, no new number.
+            turn.start("book_form", turn.entities)
         elif started and subject(turn.text) == "change_of_situation":
             # An address in a street, a bank account: no contact of ours.
             say_where(turn, "utter_out_of_scope")
