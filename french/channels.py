@@ -24,7 +24,7 @@ def _any(patterns: Iterable[str]) -> Pattern[str]:
 
 PHONE = _any(
     (
-        r"\b(?:par|au|en|via|rendez vous|entretien|creneau|rencontre|consultation|echange|point) telephone\b(?! (?:portable|fixe|est|sera|ne))",
+        r"\b(?:par|part|au|en|via|rendez vous|entretien|creneau|rencontre|consultation|echange|point) telephone\b(?! (?:portable|fixe|est|sera|ne))",
         r"\btelephonique(?:ment)?\b",
         rf"^\W*(?:{POLITE}\W+)*telephone(?:\W+{POLITE})*\W*$",
         r"[,;.] (?:par )?telephone\W*$",
@@ -87,6 +87,9 @@ REFUSED_DESK = re.compile(
     rf"|\b(?:veux|prefere|voudrais|envie) {NOT} (?:venir|passer)(?: {DESKS})?{THEN}"
 )
 
+# "Par téléphone, euh non, plutôt sur place".
+REPAIR = re.compile(r"\b(?:non|pardon|plutot(?! que)|finalement|en fait|je me trompe)\b")
+
 
 # "Mon rendez-vous de demain, je ne pourrai pas venir": not to that one.
 HELD = re.compile(r"\b(?:mon|ma|mes|notre) (?:rendez vous|rdv|entretien|visite)\b")
@@ -94,7 +97,7 @@ COME = re.compile(r"\b(?:venir|passer)$")
 
 
 def find(text: str, folded: str, now: datetime) -> List[Entity]:
-    """One channel: that which is not refused, the first when both are said."""
+    """One channel: that which is not refused, the first when both are said, the last when it repairs the first."""
     spelt = respelt(folded)
     found = _channel(spelt.text)
     if found is None:
@@ -116,7 +119,8 @@ def _channel(text: str) -> Optional[Tuple[str, Span]]:
             return None
     said = [(m.start(), code, m.span()) for code, m in (("phone", phone), ("in_person", desk)) if m]
     if said:
-        _, code, span = min(said)
+        first, last = min(said), max(said)
+        _, code, span = last if REPAIR.search(text, first[2][1], last[2][0]) else first
         return code, span
     if no_phone and not no_desk:
         return "in_person", no_phone.span()
