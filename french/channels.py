@@ -27,7 +27,7 @@ PHONE = _any(
         r"\b(?:par|part|au|en|via|rendez vous|entretien|creneau|rencontre|consultation|echange|point) telephone\b(?! (?:portable|fixe|est|sera|ne))",
         r"\btelephonique(?:ment)?\b",
         rf"^\W*(?:{POLITE}\W+)*telephone(?:\W+{POLITE})*\W*$",
-        r"[,;.] (?:par )?telephone\W*$",
+        r"(?<=[,;.] )(?:par )?telephone\W*$",
         r"\btelephone (?:c'est|ce serait|ca serait) (?:mieux|plus|bien|parfait)",
         r"\b(?:prefere|plutot|choisis|opte pour|mettez) (?:le |un |par )?telephone\b",
         rf"\b{ONE} (?:me |m'|nous )?(?:{ASKS} )+(?:pas )?(?:me |m'|nous |le |la )?(?:{VERBS}\b){REMIND}",
@@ -91,11 +91,6 @@ REFUSED_DESK = re.compile(
 REPAIR = re.compile(r"\b(?:non|pardon|plutot(?! que)|finalement|en fait|je me trompe)\b")
 
 
-# "Mon rendez-vous de demain, je ne pourrai pas venir": not to that one.
-HELD = re.compile(r"\b(?:mon|ma|mes|notre) (?:rendez vous|rdv|entretien|visite)\b")
-COME = re.compile(r"\b(?:venir|passer)$")
-
-
 def find(text: str, folded: str, now: datetime) -> List[Entity]:
     """One channel: that which is not refused, the first when both are said, the last when it repairs the first."""
     spelt = respelt(folded)
@@ -109,13 +104,11 @@ def find(text: str, folded: str, now: datetime) -> List[Entity]:
 
 def _channel(text: str) -> Optional[Tuple[str, Span]]:
     no_phone, no_desk = REFUSED_PHONE.search(text), REFUSED_DESK.search(text)
-    if no_desk and COME.search(no_desk[0]) and HELD.search(text, 0, no_desk.start()):
-        no_desk = None
     phone = None if no_phone else PHONE.search(text)
     desk = None if no_desk else DESK.search(text)
     if phone and desk:
-        first, second = sorted((phone.span(), desk.span()))
-        if OR.fullmatch(text, first[1], second[0]):
+        one, other = sorted((phone.span(), desk.span()))
+        if OR.fullmatch(text, one[1], other[0]):
             return None
     said = [(m.start(), code, m.span()) for code, m in (("phone", phone), ("in_person", desk)) if m]
     if said:
