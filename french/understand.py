@@ -49,7 +49,7 @@ PARSERS: Tuple[Parser, ...] = (
     answers.find,
 )
 # What somebody wants stands in the first pages; references and secrets are looked for to the end.
-READ = 2_000
+READ = 1_600
 TO_THE_END = frozenset((references.find, *SECRETS, one_time_codes.find))
 
 

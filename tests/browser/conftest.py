@@ -18,7 +18,7 @@ from typing import Any
 import httpx2
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, Playwright, expect, sync_playwright
 
 from booking_core import Contact, Core, Range, Wanted
 from tests.conftest import Service
@@ -180,7 +180,12 @@ def to(page: Page, name: str | re.Pattern[str], *, back: bool = False) -> None:
     pattern = name if isinstance(name, re.Pattern) else re.compile(f"^{re.escape(name)}")
     for _ in range(300):
         page.keyboard.press("Shift+Tab" if back else "Tab")
-        focus = page.evaluate(FOCUS)
+        try:
+            focus = page.evaluate(FOCUS)
+        except Error:
+            # The page that a key just left.
+            page.wait_for_load_state()
+            continue
         if pattern.search(re.sub(r"\s", " ", focus["name"])) and focus["tag"] in ("BUTTON", "A", "INPUT", "SUMMARY"):
             assert focus["shown"], focus
             return

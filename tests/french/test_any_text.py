@@ -79,10 +79,14 @@ def test_any_text_is_read(text: str) -> None:
 )
 def test_a_very_long_text_takes_a_moment(piece: str) -> None:
     understand("bonjour", NOW)
-    started = time.process_time()
-    understand(piece * (10_000 // len(piece)), NOW)
-    # 10 to 45 ms of an idle core, three times that of a busy one; a reading that is not linear takes seconds.
-    assert time.process_time() - started < 0.25
+    took = []
+    for _ in range(3):
+        started = time.process_time()
+        understand(piece * (10_000 // len(piece)), NOW)
+        took.append(time.process_time() - started)
+    # 10 to 45 ms of an idle core, three times that of a busy one, more while the tests' own objects are collected; a
+    # reading that is not linear takes seconds.
+    assert min(took) < 0.25
     secrets(piece * (10_000 // len(piece)), codes=True)
     assert time.process_time() - started < 0.5
 

@@ -89,7 +89,7 @@ class Attack:
         """One attacker, signed in as themselves, in one conversation after the other."""
         before = await asyncio.to_thread(self.held, person)
         while self.left > 0:
-            headers, asked = await self.enter(session, person), False
+            headers, asked, last = await self.enter(session, person), False, ""
             for _ in range(MESSAGES_EACH):
                 if self.left <= 0:
                     return
@@ -112,11 +112,13 @@ class Attack:
                 if after != before:
                     self.changes += 1
                     if not (asked or await asyncio.to_thread(self.offered, person, said)):
-                        self.bad.append(f"changed without having been asked, by {body!r}: {said}")
+                        self.bad.append(f"changed without having been asked ({last!r}), by {body!r}: {said}")
                     if not re.search("confirmé|est à vous|annulé|déplacé|enregistré|désormais|à jour|noté", said):
                         self.bad.append(f"changed without a word, by {body!r}: {said}")
                 before = after
-                if status == 200:
+                # What is too long is turned away at the door: what was asked before it still is.
+                if status == 200 and "trop long" not in said:
+                    last = said
                     choices = [c["value"] for m in answer["messages"] for c in m.get("choices", ())]
                     asked = "intent:affirm" in choices
 
