@@ -48,11 +48,6 @@ def test_what_nobody_says_and_what_is_missing_fail_the_validation(project: Path)
     assert len(done.stdout.splitlines()) == 3
 
 
-def test_the_validation_is_quiet() -> None:
-    done = validate(ROOT)
-    assert (done.returncode, done.stdout) == (0, "The bot's data is valid.\n"), done.stdout
-
-
 def test_the_stories_hold(tmp_path: Path) -> None:
     model, stories = ROOT / "models" / "rdv.tar.gz", ROOT / "bot" / "data" / "stories.yml"
     done = subprocess.run(
