@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 SHORT = 3
 # "Décaler mon rendez-vous à vendredi" names the new day, not the appointment.
 TO = re.compile(
-    r"\b(?:d[ée]{1,2}cal|d[ée]{1,2}plac|report|repouss|avanc|met|bascul)\w*\b[^,.;]*"
-    r"\b(?:a|à|au|vers) (?:le |la |ce |cet )?$",
+    r"\b(?:(?:d[ée]{1,2}cal|d[ée]{1,2}plac|report|repouss|avanc|met|bascul|chang|modif|pass)\w*\b[^,.;]*"
+    r"|rendez[- ]vous|rdv) "
+    r"(?:a|à|au|vers) (?:le |la |ce |cet )?$",
     re.IGNORECASE,
 )
 

@@ -136,7 +136,8 @@ def _seen(text: str, words: frozenset[str], now: datetime) -> List[Piece]:
         else:
             said = meaning(m, now)
             if said is not None and not (
-                meaning in (dates.between, hours.window) and moved(text[max(0, start - 80) : start] + m[0][:3])
+                meaning in (dates.between, hours.window)
+                and (moved(text[max(0, start - 80) : start]) or moved(text[max(0, start - 80) : start] + m[0][:3]))
             ):
                 end = m.end()
                 if not NO_TIME.search(f"{text[max(0, start - 30) : start]}|{m[0]}"):
