@@ -32,7 +32,9 @@ def test_a_new_database_is_upgraded_by_several_at_once(postgresql: str, tmp_path
         connection.execute(text("DROP DATABASE IF EXISTS anew"))
         connection.execute(text("CREATE DATABASE anew"))
     server.close()
-    for url in (postgresql.replace("/postgres?", "/anew?"), f"sqlite:///{tmp_path}/anew.db"):
+    # SQLite's files are many: the race to make one lasts a millisecond.
+    files = [f"sqlite:///{tmp_path}/anew-{n}.db" for n in range(10)]
+    for url in (postgresql.replace("/postgres?", "/anew?"), *files):
         cores = [open_core(url, FixedClock(NOW), secret=SECRET) for _ in range(4)]
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda core: core.upgrade(), cores))
