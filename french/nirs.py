@@ -19,6 +19,8 @@ TYPED = re.compile(
 )
 # The key is computed with 19 for 2A and 18 for 2B, which stand in while the digits are counted.
 CORSICAN = re.compile(r"\b(?:deux|2) ([ab])\b")
+# "2027-07-06 9:00 - 12:00" is a time.
+CLOCK = re.compile(r"\d:[0-5]\d\b")
 CUE = re.compile(r"\b(?:secu|securite sociale|nir|vitale|immatriculation)\b")
 MONTHS = frozenset((*range(1, 13), 20, *range(30, 43), *range(50, 100)))
 
@@ -33,6 +35,8 @@ def find(text: str, folded: str, now: datetime) -> List[Entity]:
     plain = CORSICAN.sub(lambda m: ("19" if m[1] == "a" else "18").ljust(len(m[0])), folded)
     for run in runs(plain):
         digits, span = run.digits, run.span
+        if CLOCK.search(plain, *span):
+            continue
         if digits[0] in "123478" and len(digits) in (13, 15) and int(digits[3:5]) in MONTHS:
             if corsican and span[0] < corsican.start() < span[1]:
                 digits = f"{digits[:5]}2{corsican[1]}{digits[7:]}"

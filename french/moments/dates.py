@@ -27,7 +27,7 @@ from french.moments.piece import (
 )
 
 ANY_DAY = rf"(?:{WEEKDAY}|{SHORT_DAY}\b\.?)"
-MONTH_WORDS = frozenset((*calendar.MONTHS, "sept", "jui"))
+MONTH_WORDS = frozenset((*calendar.MONTHS, "sept", "jui", "jul"))
 DAY_WORDS = frozenset(calendar.DAYS) | {"lun", "mar", "mer", "jeu", "ven", "sam", "dim"}
 NUMBER = frozenset("#")
 # Numbers that are called, and never a day: "appelez le 15".
@@ -38,6 +38,7 @@ SPOKEN_MINUTES = re.compile(r" #[0-5]\d(?! heures)")
 def written(m: re.Match[str], now: datetime) -> Optional[Said]:
     """ "lundi 3 décembre 2026", "3e jour d'octobre", "septembre-2020-23"."""
     month, day, year = m["month"].rstrip("."), number(m["day"]), year_of(m["year"])
+    month = "juillet" if month == "jul" else month
     if month == "jui":
         return on(*(d for name in ("juin", "juillet") for d in (_read(day, name, year, now.date()),) if d))
     return _with_weekday(_read(day, month, year, now.date()), m.groupdict().get("weekday"))
@@ -186,12 +187,13 @@ PARSERS: Tuple[Parser, ...] = (
     (
         MONTH_WORDS,
         re.compile(
-            rf"{LEFT}(?:le |du |au |ce )?{_W}(?:le )?(?P<day>{DAY}|\d{{1,2}}e(?= jours)|#?[3-9]\d)(?: jours)?[ -]?(?:de |du mois de |du mois d'|d'|du )?{_M}(?:[ ,-]{{0,2}}{_Y})?"
+            rf"{LEFT}(?:le |du |au |ce )?{_W}(?:le )?(?P<day>{DAY}|\d{{1,2}}e(?= (?:jours|{MONTH}))|#?[3-9]\d)(?: jours)?[ /.-]?(?:de |du mois de |du mois d'|d'|du )?{_M}(?:[ ,/-]{{0,2}}{_Y})?"
         ),
         written,
     ),
     (MONTH_WORDS, re.compile(rf"{LEFT}{_M}[ -]?(?P<year>\d{{4}})-{_D}"), written),
-    (MONTH_WORDS, re.compile(rf"{LEFT}{_M} (?:le )?{_D}(?P<year>){NOT_COUNTED}(?! et| au| a)"), written),
+    (MONTH_WORDS, re.compile(rf"{LEFT}(?P<year>(?:19|20)\d\d)[ /-]{_M}[ /-]{_D}(?![\d:h/])"), written),
+    (MONTH_WORDS, re.compile(rf"{LEFT}{_M} (?:le )?{_D}(?:,? {_Y})?{NOT_COUNTED}(?! et| au| a)"), written),
     (NUMBER, re.compile(rf"{LEFT}(?:le )?{_W}(?:le )?{_DD}(?P<sep> ?/ ?|[.-]){_MM}(?P=sep){_YY}(?![\d/:h])"), numeric),
     (
         NUMBER,
@@ -235,7 +237,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         NUMBER,
         re.compile(
-            rf"{LEFT}(?P<lead>du |de |entre |les |)(?:le )?{_W}(?P<first>{DAY})(?P<link> ?(?:au|a|et|-|jusqu'au|jusqu'a) ?(?:le )?)(?:{ANY_DAY} )?(?P<last>{DAY})(?: {_M}| ?/ ?(?P<mm>0?[1-9]|1[0-2])(?![\d/:h])|(?P<of> du mois (?:prochain|suivant)))?(?: {_Y})?{NOT_COUNTED}"
+            rf"{LEFT}(?P<lead>du |de |depuis |entre |les |)(?:le )?{_W}(?P<first>{DAY})(?P<link> ?(?:au|a|et|-|jusqu'au|jusqu'a) ?(?:le )?)(?:{ANY_DAY} )?(?P<last>{DAY})(?: {_M}| ?/ ?(?P<mm>0?[1-9]|1[0-2])(?![\d/:h])|(?P<of> du mois (?:prochain|suivant)))?(?: {_Y})?{NOT_COUNTED}"
         ),
         between,
     ),

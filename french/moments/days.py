@@ -6,6 +6,8 @@ import re
 from datetime import datetime, timedelta
 from typing import Optional, Tuple
 
+from dateutil.relativedelta import relativedelta
+
 from french.model import Reading
 from french.moments import calendar
 from french.moments.dates import DAY_WORDS
@@ -33,11 +35,15 @@ def next_day(m: re.Match[str], now: datetime) -> Said:
 
     "La veille" of nothing is that of the appointment or slot spoken of: earlier.
     """
-    away = timedelta(days=-1 if m["before"] else -2 if m["two"] == "avant veille" else 2 if m["two"] else 1)
+    away = -1 if m["before"] else -2 if m["two"] == "avant veille" else 2 if m["two"] else 1
     if m["anchor"]:
-        return Said(shift=away)
-    minutes = away.days * 24 * 60
-    return Said(kind="earlier", away=minutes) if m["before"] else on(now.date() + away)._replace(away=minutes)
+        return Said(shift=relativedelta(days=away))
+    minutes = away * 24 * 60
+    return (
+        Said(kind="earlier", away=minutes)
+        if m["before"]
+        else on(now.date() + timedelta(days=away))._replace(away=minutes)
+    )
 
 
 def today_long(m: re.Match[str], now: datetime) -> Said:
@@ -100,15 +106,15 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("lendemain", "surlendemain", "veille", "jours")),
         re.compile(
-            r"\b(?:le |la |au |du |des le |l')?(?:lendemain|(?P<two>surlendemain|avant veille)|(?P<before>veille|jours d'avant)|jours (?:d'apres|suivant))\b(?P<anchor> (?:de |du |d'|des )(?!mon |ma |ce |cette |son |la (?!toussaint|pentecote|saint|chandeleur|fete|rentree)))?"
+            r"\b(?:le |la |au |du |des le |l')?(?:lendemain|(?P<two>surlendemain|avant veille)|(?P<before>veille|jours d'avant)|jours (?:d'apres|suivant))\b(?P<anchor> (?:de |du |d'|des )(?!mon |ma |ce |cette |son |la (?!toussaint|pentecote|saint|chandeleur|fete|rentree))|(?<=d'apres) (?=le #?\d)|(?<=suivant) (?=le #?\d))?"
         ),
         next_day,
     ),
     (frozenset(("journee",)), re.compile(r"\b(?:dans|durant|au cours de|pendant|tout(?:e)?) la journee\b"), today_long),
     (
-        frozenset(("maintenant", "suite", "immediatement", "instant", "champ")),
+        frozenset(("maintenant", "suite", "immediatement", "instant", "champ", "moment")),
         re.compile(
-            r"\b(?:maintenant(?=\W*(?:\Z|[.,!?;]|si |svp|ou |c'est possible))|tout de suite|de suite|immediatement|a l'instant|sur le champ)\b"
+            r"\b(?:maintenant(?=\W*(?:\Z|[.,!?;]|si |svp|ou |c'est possible))|tout de suite|de suite|immediatement|a l'instant|sur le champ|\A\W*en ce moment(?=\W*\Z))\b"
         ),
         now_itself,
     ),

@@ -130,6 +130,8 @@ def in_part(minutes: int, part: str) -> int:
     """A time said with a part of the day: eight in the evening is 20:00."""
     if part not in ("matin", "matinee", "am", "nuit") and minutes < 720:
         return minutes + 720
+    if part == "am" and 720 <= minutes < 780:
+        return minutes - 720
     return minutes + 720 if part == "nuit" and 480 <= minutes < 720 else minutes
 
 
@@ -155,9 +157,9 @@ _ANY_HOUR = r"#?(?:2[0-4]|1\d|0?\d)"
 _SIXTY = r"(?:#[0-5]?\d|[0-5]\d)"
 _MONTHS = "janvier|fevrier|mars|avril|mai|juin|juillet|aout|sept|septembre|octobre|novembre|decembre"
 _NO_MONTH = rf"(?!\d| ?(?:{_MONTHS}|/(?! ?\d{{1,2}} ?h)|h(?![a-z])|heures|jours|personnes|euros|quarts?\b))"
-_EXTRA = rf"(?: ?(?:et )?(?P<more>(?<=et )(?:demie?|quart)|#?3 quarts|1/2|1/4|3/4)(?!\d)| moins (?:le |un )?(?P<less>quart|#?\d{{1,2}})| ?(?:et )?(?P<minute>(?:#0 )?{_SIXTY}|(?<=h)\d|(?<=et )\d(?= minutes)|(?<=heures )\d(?=\W*\Z))(?: ?(?:minutes|m\b))?{_NO_MONTH})?"
+_EXTRA = rf"(?: ?(?:et )?(?P<more>(?<=et )(?:demie?|quart)|#?3 quarts|1/2|1/4|3/4)(?!\d)| moins (?:le |un )?(?P<less>quart|#?\d{{1,2}})| ?(?:et )?(?P<minute>(?:#0 )?{_SIXTY}|(?<=h)\d|\d(?= minutes)|(?<=heures )\d(?=\W*\Z)|(?<=h )\d(?=\W*\Z))(?: ?(?:minutes|m\b))?{_NO_MONTH})?"
 _PART = r"(?:matinee|matin|apres midi|aprem|soiree|soir|nuit)"
-_IN_PART = rf"(?:,? ?(?:du|de l'|de la|dans la|dans l'|d'|l'|le) ?(?P<part>{_PART})\b)"
+_IN_PART = rf"(?:,? ?(?:(?:du|de l'|de la|dans la|dans l'|d'|l'|le) ?(?![ap]m\b)|(?=[ap]m\b))(?P<part>{_PART}|[ap]m)\b)"
 # A length of time, not an hour: "pendant 2h", "2h de route", "24h/24".
 _LENGTH_BEFORE = r"(?<!pendant )(?<!durant )(?<!depuis )(?<!toutes les )(?<!retard de )(?<!retard d')(?<!retard d )(?<!dure )(?<!il y a )(?<!plus de )(?<!moins de )(?<!attendu )(?<!attends )(?<!attendre )(?<!duree de )(?<!h pour )(?<!h, pour )(?<!heures pour )"
 _LENGTH_AFTER = r"(?! ?(?:/ ?(?:24|7)\b|(?:de|d'|par|sur) ?(?:route|retard|trajet|marche|travail|bus|train|queue|attente|voiture|vol|jours|semaine|mois|repos|plus|cours|sport|24)|avant (?:le|la|mon|ma|l')\b|apres (?:le|la|mon|ma|l')\b|plus tard|par\b))"
@@ -255,7 +257,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("midi", "dejeuner", "pause")),
         re.compile(
-            r"\bentre midi et (?:#?2(?: ?h(?:eures)?)?|deux)\b|\b(?:a |sur |pendant |vers )?(?:l'heure du (?:dejeuner|midi|repas)|la pause (?:dejeuner|de midi|repas|midi)|ma pause(?: dejeuner| de midi| midi)?|le midi|ce midi)\b"
+            r"\bentre midi et (?:#?2(?: ?h(?:eures)?)?|deux)\b|\b(?:a |sur |pendant |vers )?(?:l'heures du (?:dejeuner|midi|repas)|la pause (?:dejeuner|de midi|repas|midi)|ma pause(?: dejeuner| de midi| midi)?|le midi|ce midi)\b"
         ),
         around_lunch,
     ),
@@ -278,7 +280,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("matin", "matinee", "apres", "aprem", "soir", "soiree", "journee", "nuit")),
         re.compile(
-            r"(?:(?:\b|(?<=\d))(?P<edge>(?:tres |assez )?tot |de bonne heures |(?:toute? )?debut |petit |milieu |mi |(?:toute? )?fin )(?:de |d'|du |dans |en )?(?:la |le |l')?)?(?:\b(?P<det>ce |cet |cette |le |la |en |dans la |dans l'|un |une |l'|d'|n'importe quel |chaque |tous les |les ))?\b(?P<part>matinee|matin|apres midi(?! (?:et (?:demi|quart)|#(?:15|20|30|40|45)\b))|aprem|soiree|soir|journee(?<=fin de journee)|journee(?<=debut de journee)|journee(?<=fin de la journee)|journee(?<=debut de la journee)|journee(?<=milieu de journee)|journee(?<=\bmi journee)|journee(?<=en journee)|nuit)\b(?P<late> tard)?(?! de travail| type)"
+            r"(?:(?:\b|(?<=\d))(?P<edge>(?:tres |assez )?tot |de bonne heures |(?:toute? )?debut |petit |milieu |mi |(?:toute? )?fin )(?:de |d'|du |dans |en )?(?:la |le |l')?)?(?:\b(?P<det>ce |cet |cette |le |la |en |dans la |dans l'|un |une |l'|d'|n'importe quel |chaque |tous les |les ))?\b(?P<part>matinee|matin|apres midi(?! (?:et (?:demi|quart)|#(?:15|20|30|40|45)\b))|aprem|soiree|soir|journee(?<=fin de journee)|journee(?<=debut de journee)|journee(?<=fin de la journee)|journee(?<=debut de la journee)|journee(?<=milieu de journee)|journee(?<=milieu de la journee)|journee(?<=\bmi journee)|journee(?<=en journee)|nuit)\b(?P<late> tard)?(?! de travail| type)"
         ),
         part_of_day,
     ),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import List, Optional
+
+from dateutil.relativedelta import relativedelta
 
 from french.model import Reading
 from french.moments.bounds import modified, modifier
@@ -45,16 +47,29 @@ def _shifted(text: str, pieces: List[Piece]) -> List[Piece]:
         before = done[-1] if done else None
         if before and before.said.shift is not None:
             done.pop()
-            if piece.days and text[before.end : piece.start].strip() in ("", "la", "le", "l'"):
-                moved = tuple(
-                    replace(
-                        r, first=r.first and r.first + before.said.shift, last=r.last and r.last + before.said.shift
-                    )
-                    for r in piece.said.readings
-                )
-                piece = Piece(before.start, piece.end, piece.said._replace(readings=moved))
+            if piece.said.readings and text[before.end : piece.start].strip() in (
+                "",
+                "la",
+                "le",
+                "l'",
+                "de",
+                "du",
+                "d'",
+            ):
+                moved = tuple(_moved_by(before.said.shift, r) for r in piece.said.readings)
+                piece = Piece(before.start, piece.end, Said(moved))
         done.append(piece)
     return [p for p in done if p.said.shift is None]
+
+
+def _moved_by(shift: relativedelta, r: Reading) -> Reading:
+    """A reading moved by a length of time, to the minute when it has an hour ("une heure avant midi")."""
+    if r.since is None:
+        shift = relativedelta(years=shift.years, months=shift.months, days=shift.days)
+        return replace(r, first=r.first and r.first + shift, last=r.last and r.last + shift)
+    to = datetime.combine(r.first or date(2000, 1, 1), r.since) + shift
+    day = to.date() if r.first else None
+    return replace(r, grain="minute", first=day, last=day, since=to.time(), until=None)
 
 
 def _of_the_same_week(text: str, pieces: List[Piece]) -> List[Piece]:

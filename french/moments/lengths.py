@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Optional, Tuple
 
 from dateutil.relativedelta import relativedelta
@@ -92,7 +92,12 @@ def coming(m: re.Match[str], now: datetime) -> Optional[Said]:
     said = m["count"] or m["after"]
     if not (said or m["det"]):
         return None
-    count, today = number(said) if said else {"j": 7, "s": 4, "m": 2, "h": 3}[unit[0]], now.date()
+    count, today = (
+        number(said)
+        if said
+        else {"j": 7, "s": 4, "mo": 2, "h": 3, "mi": 15, "a": 2}[unit[: 2 if unit[0] == "m" else 1]],
+        now.date(),
+    )
     if unit.startswith("h"):
         since = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
         until = since + timedelta(hours=count)
@@ -103,19 +108,28 @@ def coming(m: re.Match[str], now: datetime) -> Optional[Said]:
                 ),
             )
         )
+    if unit == "minutes":
+        until = now.replace(second=0, microsecond=0) + timedelta(minutes=count)
+        return Said(
+            (replace(_instant(now + timedelta(minutes=1)), last=until.date(), until=until.time(), across=True),)
+        )
     if unit.startswith("jours"):
         return days(today + timedelta(days=1), today + timedelta(days=count))
     if unit.startswith("semaine"):
         return days(calendar.monday(today, 1), calendar.monday(today, count + 1) - timedelta(days=1), "week")
     first = calendar.month_of(today, None, None, 1)
+    if unit.startswith("an"):
+        first = date(today.year + 1, 1, 1)
+        return days(first, first + relativedelta(years=count, days=-1), "month")
     return days(first, first + relativedelta(months=count, days=-1), "month")
 
 
 def away(m: re.Match[str], now: datetime) -> Optional[Said]:
     """ "trois jours après" what follows, "2 semaines et 6 jours avant"; "dix jours plus tard" is from now."""
-    length = (now + _length(number(m["count"]), m["unit"])) - now
+    more = _length(number(m["count"]), m["unit"])
     if m["count2"]:
-        length = (now + _length(number(m["count"]), m["unit"]) + _length(number(m["count2"]), m["unit2"])) - now
+        more += _length(number(m["count2"]), m["unit2"])
+    length = (now + more) - now
     if m["side"] == "plus tot":
         return Said(kind="earlier", away=-length // timedelta(minutes=1))
     later = m["side"] == "plus tard" or (m["side"] == "apres" and ENDS.match(m.string, m.end()))
@@ -123,7 +137,7 @@ def away(m: re.Match[str], now: datetime) -> Optional[Said]:
         return Said(kind="later", away=length // timedelta(minutes=1))
     if later:
         return on((now + length).date())._replace(away=length // timedelta(minutes=1))
-    return Said(shift=-length if m["side"].startswith("avant") else length)
+    return Said(shift=-more if m["side"].startswith("avant") else more)
 
 
 def put_off(m: re.Match[str], now: datetime) -> Optional[Said]:
@@ -151,7 +165,7 @@ def _instant(when: datetime) -> Reading:
 
 def _length(count: int, unit: str) -> relativedelta:
     """A length of time; "quinze jours" are two weeks and "huit jours" one (MOMENTS)."""
-    if unit.startswith("jours"):
+    if unit.startswith("j"):
         return relativedelta(days={8: 7, 15: 14}.get(count, count))
     if unit.startswith("mois"):
         return relativedelta(months=count)
@@ -187,7 +201,8 @@ def _rest(m: re.Match[str], unit: str) -> relativedelta:
     return relativedelta()
 
 
-_UNIT = r"(?:secondes?|minutes|heures|h(?![a-z])|jours ouvr(?:es?|ables?)|jours|semaine|quinzaine|mois|ans?\b|annees?|trimestres?)"
+_UNIT = r"(?:secondes?|minutes|heures|h(?![a-z])|jours ouvr(?:es?|ables?)|jours|j\b(?!')|semaine|quinzaine|mois|ans?\b|annees?|trimestres?)"
+_MANY = "minutes|heures|jours|semaine|mois|ans|annees"
 _COUNT = rf"(?P<count>{NUM})(?: (?:petite|bonne)s?)?"
 _REST = rf"(?: et (?P<count2>{NUM}) (?P<unit2>{_UNIT})| et (?P<half>demie?)| et (?P<quarter>quart)| moins (?:le |un )?(?P<to>quart)| ?(?:et )?(?P<less>moins )?(?P<minutes>#?[0-5]?\d)(?!\d| ?[h:/])(?: minutes)?)?"
 
@@ -195,7 +210,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("heures", "h")),
         re.compile(
-            r"\b(?:dans|d'ici|(?P<past>il y a)) (?:(?:un |une )?(?:bonne |petite )?(?P<half>demi(?:e)?|1 ?/ ?2) ?heures|(?P<quarters>1|3|un|#3)(?: ?/ ?4| quarts?) ?(?:d'|de )?(?:heures|h)\b)"
+            r"\b(?:dans|d'ici|(?P<past>il y a)) (?:(?:un |une )?(?:bonne |petite )?(?P<half>demi(?:e)?|1 ?/ ?2) ?(?:heures|h\b)|(?P<quarters>1|3|un|#3)(?: ?/ ?4| quarts?) ?(?:d'|de )?(?:heures|h)\b)"
         ),
         fraction,
     ),
@@ -231,14 +246,14 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("prochain", "prochaine", "suivant", "suivante", "venir", "viennent", "suivent")),
         re.compile(
-            rf"{LEFT}(?:dans |sur |pour |pendant )?(?P<det>les |ces )?(?:(?P<count>#?\d{{1,2}}) )?(?:prochaine?s? (?:(?P<after>#?\d{{1,2}}) )?(?P<unit>jours|heures|semaine|mois)|(?P<unit_>jours|heures|semaine|mois) (?:suivante?s?|a venir|qui viennent|qui suivent|prochaine?s?))\b"
+            rf"{LEFT}(?:dans |sur |pour |pendant |(?:au cours |lors )?(?=des ))?(?P<det>les |ces |des )?(?:(?P<count>#?\d{{1,2}}) )?(?:prochaine?s? (?:(?P<after>#?\d{{1,2}}) )?(?P<unit>{_MANY})|(?P<unit_>{_MANY}) (?:suivante?s?|a venir|qui viennent|qui suivent|prochaine?s?))\b"
         ),
         coming,
     ),
     (
-        frozenset(("apres", "avant", "tard", "tot")),
+        frozenset(("apres", "avant", "tard", "tot", "partir", "compter")),
         re.compile(
-            rf"{LEFT}{_COUNT} (?P<unit>{_UNIT})(?: et (?P<count2>{NUM}) (?P<unit2>{_UNIT}))? (?P<side>apres|avant|plus tard|plus tot)\b"
+            rf"{LEFT}{_COUNT} (?P<unit>{_UNIT})(?: et (?P<count2>{NUM}) (?P<unit2>{_UNIT}))? (?P<side>apres|avant|plus tard|plus tot|a (?:partir|compter) (?=d[eu']))\b"
         ),
         away,
     ),

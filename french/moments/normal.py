@@ -14,6 +14,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from french.model import Span
+from french.moments.calendar import DAYS, MONTHS
 from french.numbers import SPOKEN, runs
 
 # Words that hold a digit are told from numbers; the other tokens are numbers, words and signs.
@@ -24,6 +25,8 @@ NTH = re.compile(r"(\d{1,2})(?:ers?|eres?|re|i?emes?|nde?|e)")
 ARTICLES = frozenset(("un", "une"))
 # After these "sept" is a month: "15 sept", "fin sept".
 BEFORE_SEPTEMBER = re.compile(r"#?\d+|1e|fin|debut|mi|courant|er")
+CALENDAR = frozenset((*DAYS, *MONTHS))
+FULL_YEAR = re.compile(r"(?:19|20)\d\d")
 # "L'après-midi" in a hurry: "lapres-midi", "aores midi", "apres-idi", "lapresmdi". Its "midi" is no noon.
 AFTER, NOON, AFTERNOON = ("apres", "lapres"), "midi", ("apresmidi", "lapresmidi")
 AFTER_LIKE, NOON_LIKE = 0.6, 0.6
@@ -61,13 +64,16 @@ def normal(folded: str) -> Normal:
     length = end = 0
     previous = ""
     for at, (said, span) in enumerate(tokens):
-        if said == "-" and previous[-1:].isalpha() and at + 1 < len(tokens) and tokens[at + 1][0][0].isalpha():
+        following, place = tokens[at + 1] if at + 1 < len(tokens) else ("", span)
+        ranged = said == "-" and {previous, _right(following) if following else ""} <= CALENDAR  # "lundi-jeudi"
+        linked = said == "-" and previous[-1:].isalpha() and following[:1].isalpha() and not ranged
+        if linked and (span[0] == end or place[0] == span[1]):
             continue  # "après-demain", "week-end"
         word = _right(said)
         parted = (word[0].isalpha() and len(word) > 2 and previous[-1:].isdigit()) or (  # "15sept", "lundi9h"
             word[0].isdigit() and len(previous) > 2 and previous.isalpha()
         )
-        glued = span[0] == end and not parted
+        glued = span[0] == end and not parted and not ranged
         if parts and not glued:
             parts.append(" ")
             length += 1
@@ -75,7 +81,7 @@ def normal(folded: str) -> Normal:
         starts.append(length)
         sources.append(span)
         length += len(word)
-        end = span[1]
+        end = -1 if ranged else span[1]
         previous = word
         words.update(word.replace("'", " ").split())
         if word[0] == "#" or word[0].isdigit():
@@ -93,7 +99,12 @@ def _numbered(folded: str, tokens: List[Tuple[str, Span]]) -> List[Tuple[str, Sp
             continue
         digits, place = said.get(span[0], ("", span))
         following = next((t for t, s in tokens[at + 1 : at + 6] if s[0] >= place[1]), "")
-        month = word == "sept" and place == span and found and BEFORE_SEPTEMBER.fullmatch(found[-1][0])
+        dotted = "" if following != "." else next((t for t, s in tokens[at + 2 : at + 3]), "")
+        month = (
+            word == "sept"
+            and place == span
+            and ((found and BEFORE_SEPTEMBER.fullmatch(found[-1][0])) or FULL_YEAR.fullmatch(dotted or following))
+        )
         article = word in ARTICLES and place == span
         if not digits or word.isdigit() or article or (month and not following.startswith("h")):
             found.append((word, span))

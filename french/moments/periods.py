@@ -52,6 +52,9 @@ def week(m: re.Match[str], now: datetime) -> Optional[Said]:
         monday = calendar.monday(today, 2 if m.groupdict().get("after") else 1)
     else:
         monday = calendar.monday(today)
+        # "D'ici la fin de la semaine", said at the week-end, is of the next one.
+        if m["part"] and monday + timedelta(days=WEEK_PARTS.get(m["part"], (0, 6))[1]) < today and "cette" not in m[0]:
+            monday += timedelta(days=7)
     return _week_part(m["part"], monday, today)
 
 
@@ -140,7 +143,7 @@ def year(m: re.Match[str], now: datetime) -> Said:
 def part_of_year(m: re.Match[str], now: datetime) -> Optional[Said]:
     """ "le deuxième trimestre 2027", "T2", "second semestre", "le trimestre prochain": three or six months."""
     rank, said = m["rank"] or m["rank_"] or m["rank__"], m["year"] or m["year_"]
-    months = 3 if (m["what"] or m["what_"] or m["what__"] or m["what___"]).startswith("t") else 6
+    months = 3 if (m["what"] or m["what_"] or m["what__"] or m["what___"] or m["this"]).startswith("t") else 6
     first = date(now.year, (now.month - 1) // months * months + 1, 1)
     if rank:
         nth = 12 // months if rank == "dernier" else number(rank)
@@ -168,7 +171,7 @@ def season(m: re.Match[str], now: datetime) -> Said:
     first = date(now.year, begin_month, begin_day)
     if m["last"]:
         first = first.replace(year=now.year - (first + timedelta(days=length) >= now.date()))
-    elif first + timedelta(days=length) < now.date():
+    elif first + timedelta(days=0 if m["next"] else length) < now.date():
         first = first.replace(year=now.year + 1)
     begin, end = {"debut": (0, 1), "milieu": (1, 2), "mi": (1, 2), "fin": (2, 3)}.get(m["part"] or "", (0, 3))
     return days(first + timedelta(days=length * begin // 3), first + timedelta(days=length * end // 3), "month")
@@ -190,8 +193,8 @@ def _month_part(part: Optional[str], first: date) -> Said:
 
 
 # Alone, "sept" is a number more often than a month.
-_FULL_MONTH = MONTH.replace(
-    "sept(?:embre)?", r"septembre|sept(?= (?:19|20)\d\d)|(?<=fin )sept|(?<=debut )sept|(?<=mi )sept"
+_FULL_MONTH = MONTH.replace("|jul|", "|").replace(
+    "sept(?:embre)?", r"septembre|sept(?=\.? (?:19|20)\d\d)|(?<=fin )sept|(?<=debut )sept|(?<=mi )sept"
 )
 
 PARSERS: Tuple[Parser, ...] = (
@@ -232,7 +235,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         MONTH_WORDS,
         re.compile(
-            rf"\b{PART}(?:(?:le |au |du |en |ce |de )?mois (?:de |d'))?(?:de |d')?(?P<month>{_FULL_MONTH})(?:[ ,]{{1,2}}(?P<year>{LONG_YEAR})|(?P<last> (?:dernier|passe)\b(?! (?:jours|semaine))))?"
+            rf"\b{PART}(?:(?:le |au |du |en |ce |de )?mois (?:de |d'))?(?:de |d')?(?P<month>{_FULL_MONTH})(?:(?:[ ,]{{1,2}}| de )(?P<year>{LONG_YEAR})|(?P<last> (?:dernier|passe)\b(?! (?:jours|semaine))))?"
         ),
         month,
     ),
@@ -270,7 +273,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("trimestre", "semestre", "t", "s")),
         re.compile(
-            rf"{LEFT}(?:(?:le |au |du |ce |l'|en )?(?:(?P<rank>\d{{1,2}}e|dernier) (?P<what>trimestre|semestre)s?\b(?: (?:de )?(?:l'annee )?(?P<year>{LONG_YEAR}))?|(?P<what_>trimestre|semestre) (?P<which>{NEXT}|dernier|en cours))"
+            rf"{LEFT}(?:(?:le |au |du |ce |l'|en )?(?:(?P<rank>\d{{1,2}}e|dernier) (?P<what>trimestre|semestre)s?\b(?: (?:de )?(?:l'annee )?(?P<year>{LONG_YEAR}))?|(?P<what_>trimestre|semestre) (?P<which>{NEXT}|dernier|en cours)|(?<=ce )(?P<this>trimestre|semestre)\b)"
             rf"|(?:(?P<what__>[ts])(?P<rank_>[1-4]) (?P<year_>{LONG_YEAR})|(?:au|du|en|le) (?P<what___>t)(?P<rank__>[1-4])\b))"
         ),
         part_of_year,
@@ -278,7 +281,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("printemps", "ete", "automne", "hiver", "rentree")),
         re.compile(
-            rf"\b{PART}(?:cet|au|l'|cette|a la|a l'|en|le|la|apres la|apres l'|(?<=d')|(?<=de )) ?(?P<season>printemps|ete|automne|hiver|rentree)\b(?P<last> (?:dernier|passee?)\b)?(?<!ai ete)(?<!as ete)(?<!a ete)"
+            rf"\b{PART}(?:cet|au|l'|cette|a la|a l'|en|le|la|apres la|apres l'|(?<=d')|(?<=de )) ?(?P<season>printemps|ete|automne|hiver|rentree)\b(?:(?P<last> (?:dernier|passee?)\b)|(?P<next> (?:{NEXT})\b))?(?<!ai ete)(?<!as ete)(?<!a ete)"
         ),
         season,
     ),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Callable, FrozenSet, NamedTuple, Optional, Tuple, Union
+
+from dateutil.relativedelta import relativedelta
 
 from french.model import Grain, Kind, Problem, Reading
 
@@ -20,7 +22,7 @@ class Said(NamedTuple):
     kind: Kind = "time"
     problem: Optional[Problem] = None
     weak: bool = False
-    shift: Optional[timedelta] = None
+    shift: Optional[relativedelta] = None
     away: Optional[int] = None
 
 
@@ -86,7 +88,7 @@ NUM = r"(?:#?\d{1,3}|une?)"
 DAY = r"(?:1e|#?(?:[12]\d|3[01]|0?[1-9]))(?!\d)"
 WEEKDAY = r"(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)"
 SHORT_DAY = r"(?:lun|mar|mer|jeu|ven|sam|dim)"
-MONTH = r"(?:janvier|fevrier|mars|avril|mai|juin|jui|juillet|aout|sept(?:embre)?|octobre|novembre|decembre)\b\.?"
+MONTH = r"(?:janvier|fevrier|mars|avril|mai|juin|jui|juillet|jul|aout|sept(?:embre)?|octobre|novembre|decembre)\b\.?"
 LONG_YEAR = r"(?:#?(?:19|20)\d\d(?![\d:h]))"
 # Two digits are a year at the end only: "4 déc. 26".
 YEAR = rf"(?:{LONG_YEAR}|[1-3]\d(?=\W*(?:\Z|[,;!?])))"

@@ -11,7 +11,7 @@ from french.moments.hours import between
 from french.moments.piece import Piece, Said
 
 RANGE = re.compile(r"(?: ?[-/] ?| (?:a|au|aux|et|jusqu'a|jusqu'au|jusque|puis) (?:l'|le |la )?|jusqu'a |jusqu'au )")
-PERIODS = re.compile(r" (a|au|et|jusqu'a|jusqu'en)(?: la| le)? ?")
+PERIODS = re.compile(r" ?(-|(?<= )(?:a|au|et|jusqu'a|jusqu'en))(?: la| le)? ?")
 # A piece may begin with what links it: "5 du matin [à 6 du matin]".
 OWN_LINK = re.compile(r"au? ")
 AFTERNOON = re.compile(r"\b(?:soir|soiree|apres midi|aprem)$")

@@ -43,11 +43,11 @@ PARSERS: Tuple[Parser, ...] = (
     _wish(
         "earlier",
         "tot avant",
-        rf"\b(?:(?:un peu |beaucoup |bien )?plus tot(?! possible| que)|avant (?:ca|cela)|{_SOMETHING} avant(?=\W*(?:\Z|[.?!])))(?!\w)",
+        rf"\b(?:(?:un peu |beaucoup |bien )?plus tot(?! possible| que| dans l[ae'] ?(?:soiree|matin|apres midi|aprem|journee))|avant (?:ca|cela)|{_SOMETHING} avant(?=\W*(?:\Z|[.?!])))(?!\w)",
     ),
     _wish(
         "later",
         "tard apres",
-        rf"\b(?<!au )(?<!\Aa )(?<!merci a )(?:(?:un peu |beaucoup |bien |le )?plus tard(?! possible| que| dans l[ae'] ?(?:soiree|matin))|apres (?:ca|cela)|le plus tard possible|{_SOMETHING} apres(?=\W*(?:\Z|[.?!])))(?!\w)",
+        rf"\b(?<!au )(?<!\Aa )(?<!merci a )(?:(?:un peu |beaucoup |bien |le )?plus tard(?! possible| que| dans l[ae'] ?(?:soiree|matin|apres midi|aprem|journee))|apres (?:ca|cela)|le plus tard possible|{_SOMETHING} apres(?=\W*(?:\Z|[.?!])))(?!\w)",
     ),
 )

@@ -27,11 +27,11 @@ def corpus(name: str) -> list[tuple[str, str]]:
 
 
 def said_on_other_days() -> list[tuple[datetime, str, str]]:
-    """When it is said, value and saying: the same families from other days of the week, month and year."""
-    data = yaml.safe_load((HERE / "corpus_other_days.yml").read_text("utf8"))
+    """When it is said, value and saying: the same families from other days of the week, month and year, then bare expressions."""
     return [
         (datetime.fromisoformat(now), value, said)
-        for now, values in data.items()
+        for name in ("corpus_other_days.yml", "corpus_bare.yml")
+        for now, values in yaml.safe_load((HERE / name).read_text("utf8")).items()
         for value, sayings in values.items()
         for said in sayings
     ]
