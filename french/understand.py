@@ -22,7 +22,9 @@ def times(text: str, folded: str, now: datetime) -> List[Entity]:
     found = moments.find(text, now)
     found = [
         # "Décédé dimanche": the story that the reason comes from.
-        replace(m, role="other") if m.role == "wanted" and moments.happened(folded[: m.span[0]]) else m
+        replace(m, role="other")
+        if m.role == "wanted" and moments.happened(folded[: m.span[0]], folded[slice(*m.span)])
+        else m
         for m in found
     ]
     return [Entity("moment", m, m.text, m.span) for m in found]

@@ -12,11 +12,12 @@ from datetime import datetime, time
 from typing import List, Optional, Tuple
 
 from french.model import Moment, Problem, Reading, Role
-from french.moments import calendar, dates, days, hours, lengths, named, periods, wishes
+from french.moments import bounds, busy, calendar, dates, days, hours, lengths, named, periods, wishes
 from french.moments.join import UNION, joined
 from french.moments.normal import normal
 from french.moments.piece import Parser, Piece
 from french.moments.ranges import HELD, MOVED, OF_HELD, moved
+from french.moments.together import crossed
 from french.text import fold
 
 # Where two begin at the same place the longer wins; of the same length, the first in this list.
@@ -35,19 +36,24 @@ EXCLUDED = re.compile(
     r"(?:(?:le|la|les|l'|du|de|d'|a|au|en|ce|cet|cette|trop|pour|avant tout|vers|tous|toute|forcement|non plus|entre) ?)*$"
 )
 CANNOT = re.compile(
-    r"[ ,]*(?:(?:c'est|ca|cela|je|j'|on|la|ce jours|moi) ?){0,3}(?:ne |n')?(?:(?:suis|serai|est|me|sera|va|vais|peux|peut|puis|pourrai|sera|marche|fonctionne|etre|y) ?){0,3}"
-    r"(?:pas|plus|impossible|mort|exclu|complique|absente?|indisponible|en deplacement|non\b|non plus|je travaille|j'ai (?:kine|cours|piscine|reunion))"
+    r"(?! ?me pas)[ ,]*(?:(?:c'est|ca|cela|je|j'|on|la|ce jours|moi) ?){0,3}(?:ne |n')?(?:(?:suis|serai|est|me|sera|va|vais|peux|peut|puis|pourrai|sera|marche|fonctionne|etre|y) ?){0,3}"
+    r"(?:pas\b|plus\b|impossible|mort|exclu|complique|absente?|indisponible|en deplacement|non\b|non plus|je travaille|j'ai (?:kine|cours|piscine|reunion))"
     r"(?! (?:avant|apres|plus|trop|tot|tard|mal|sur|forcement|le|la(?= \w)|les|un|avant|entre)\b| l'| [a-z]+di\b)"
 )
 EXISTING = re.compile(
     rf"(?:\b(?:mon|ma|mes|le|la|ce|cet|l'|notre|du|au) ?{HELD} (?:du |de |d'|de la |prevue? (?:le |a |pour (?:le )?)?)(?:l'|le )?"
     r"|\b(?:au lieu|a la place|plutot que|initialement|etait|prevue?s?|fixee?|programmee?|tombe|tombait|cale)(?: (?:du|de|d'|2|le|la|a|au|pour|prevu))*(?: ?l')? ?"
-    rf"|\b(?:j'ai|j'avais|ai) (?:deja )?(?:un |une |mon )?{HELD} (?:le |la |pour |a |de |du )?(?:l')?|\bdoit m'appeler (?:a |le )?)$"
+    rf"|\b(?:j'ai|j'avais|ai) (?:deja )?(?:un |une |mon )?{HELD} (?:le |la |pour |a |de |du )?(?:l')?|\bdoit m'appeler (?:a |le )?"
+    r"|\b(?:annul|decal|deplac|report|repouss|supprim|avanc|chang|modifi|boug)\w*(?: moi| donc| plutot)? celui (?:du|de|d') ?(?:l'|la |le )?)$"
 )
 INSTEAD_OF_IT = re.compile(r"\b(?:plutot|mais|sinon)\b")
 TO = re.compile(r" (?:a|au|pour|vers)(?: le| la)? ")
 # The words of a piece that belong to what comes before it as well.
 LEAD = re.compile(r"(?:du|depuis|il y a|y a|ca fait|cela fait|voila|jusqu'au|jusqu'a) ")
+# "Je vous rappelle demain": the person will do something then, and not come.
+WILL_DO = re.compile(
+    r"\bje (?:vous |te |le |la |les |lui )?(?:rappelle|rappellerai|recontacte|recontacterai|recris|reecris|reecrirai|renvoie|envoie|enverrai|verrai|dirai|confirme|confirmerai|retelephone)(?: (?:ca|plus tard|peut etre|vous|tout|encore))* (?:le |la |l'|ce |cet |cette |en |dans )?$"
+)
 # A past day in a story is no wish that cannot be granted: "hier j'ai appelé".
 TOLD = re.compile(
     r"\b(?:j'ai (?!rdv|rendez)|j'avais|j'etais|m'a|m'ont|avez|etait|ete|suis (?:alle|venu|passe|tombe)\w*)\b"
@@ -67,10 +73,10 @@ NO_TIME = re.compile(
 # The time of something else than the appointment: a birth, a death, the end of a leave.
 ELSEWHERE = re.compile(
     r"\b(?:(?:depuis|il y a|y a|ca fait|cela fait|voila|pendant|durant|nee?s?|morte?|decedee?s?|accouche\w*|accouchement|terme|dpa|hospitalisee?|operee?|"
-    r"licencie\w*|embauche\w*|commence\w*|debute\w*|finit|finissait|termine\w*|expir\w*|reprends?|travaille|bosse|tombee?|blessee?|recu|envoyee?|marie\w*|divorce\w*)"
+    r"licencie\w*|embauche\w*|commence\w*|debute\w*|finit|finissait|termine\w*|expir\w*|reprends?|tombee?|blessee?|recu|envoyee?|marie\w*|divorce\w*)"
     r"(?: (?:est|sera|etait|prevue?|mon|travail|le|la|les|l'|ce|un|une|au|en|du|de|depuis|jusqu'a|jusqu'au|seulement|deja|chez vous|hier|a) ?)* ?"
     r"|(?:en arret|arretee?)(?: (?:de travail|maladie))? (?:du|depuis|jusqu'au|jusqu'a) (?:le )?"
-    r"|(?:accident|deces|arret|courrier|lettre|operation|hospitalisation|appel)(?: (?:de|du) travail| de trajet| maladie)? (?:va |court |date )?du )$"
+    r"|(?:accident|deces|arret|courrier|lettre|operation|hospitalisation|appel)(?: (?:de|du) travail| de trajet| maladie)? (?:va |court |date |dure |est prolonge |prolonge |valable )?(?:du|jusqu'au|jusqu'a|jusqu'en) (?:le )?)$"
 )
 # What happened at the time that follows: "mon mari est décédé dimanche", "j'ai envoyé mon dossier mardi".
 HAPPENED = re.compile(
@@ -78,15 +84,31 @@ HAPPENED = re.compile(
     r" (?:(?:ete|deja|bien|fait|mal|juste|encore|aussi|tous|toutes|enfin|malheureusement|eu|vu|pas|plus|rien) )*"
     r"(?:decedee?s?|morte?s?|partie?s?|enterree?|inhumee?|perdue?|nee?s?|accouche|eu|vue?|fait|tombee?s?|glisse|chute|blessee?s?|cassee?|brulee?|coupee?|coincee?|tordue?|fouleee?"
     r"|renversee?|percutee?|operee?s?|hospitalisee?s?|arretee?s?|opere|malade|appelee?s?|rappelee?s?|telephone|contactee?s?|ecrit|envoyee?s?|deposee?s?|depose|postee?|transmise?s?|transmis|recue?s?"
-    r"|consultee?|passee?|rencontree?|signee?|quittee?|licencie|licenciee|demissionne|reprise?|repris|demandee?|demenage|change de|marie|mariee|divorce|divorcee|separee?|embauchee?|commence|fini)"
-    r"(?: (?!rdv|rendez|et |mais|donc|alors|je |j'|vous|on |il |elle |pour |dispo|libre|que |qu'|si |ou |est |c'est)[a-z'#0-9]+){0,5} "
+    r"|consultee?|tente|cherche|passee?|rencontree?|signee?|quittee?|licencie|licenciee|demissionne|reprise?|repris|demandee?|demenage|change de|marie|mariee|divorce|divorcee|separee?|embauchee?|commence|fini)"
+    r"(?: (?!rdv|rendez|et |mais|donc|alors|je |j'|vous|on |il |elle |pour |dispo|libre|que |qu'|si |ou |est |c'est|#?(?:19|20)\d\d )[a-z'#0-9]+){0,5} "
     r"(?:(?:le|la|les|l'|ce|un|en|au|du|de|depuis|vers|a) ?)*$"
 )
 
 
-def happened(before: str) -> bool:
-    """True when the folded text before a moment tells what took place then."""
-    return bool(HAPPENED.search(normal(before[-120:]).text + " "))
+# "J'ai essayé de vous joindre ce matin".
+TRIED = re.compile(
+    r"\b(?:j'ai|on a|nous avons|mon mari a|ma femme a) (?:deja |bien |encore |plusieurs fois )*(?:essaye|tente|cherche|travaille|voulu|attendu|ete|bosse)(?: (?!rdv|rendez|mais|donc|alors|vous avez|dispo)[a-z'#0-9]+){0,6} "
+    r"(?:(?:le|la|les|l'|ce|un|en|au|du|de|depuis|vers|a) ?)*$"
+)
+# "Mon arrêt du 3 au 17", "mon arrêt va jusqu'au 15": a leave, also where the reason was understood already.
+LEAVE = re.compile(
+    r"\b(?:accident|deces|arret|courrier|lettre|operation|hospitalisation|conges?|maternite|paternite)(?: (?:de|du) travail| de trajet| maladie| maternite| paternite| mat| pat)?"
+    r" (?:(?:va|court|date|dure|est|prolonge|valable|allant|prescrit|initial) )*$"
+)
+
+
+OTHERWISE = re.compile(r"\b(?:mais|par contre|en revanche|plutot|sinon)\b")
+
+
+def happened(before: str, said: str = "") -> bool:
+    """True when the folded text before a moment `said` tells what took place then, or that a leave lasts so long."""
+    told = normal(before[-120:]).text + " "
+    return bool(HAPPENED.search(told) or TRIED.search(told) or (LEAD.match(said) and LEAVE.search(told)))
 
 
 def find(text: str, now: datetime) -> List[Moment]:
@@ -96,12 +118,22 @@ def find(text: str, now: datetime) -> List[Moment]:
     dated = any(p.days for p in pieces)
     found: List[Moment] = []
     roles: List[Role] = []
+    refused = 0
     for n, piece in enumerate(pieces):
         before = plain.text[pieces[n - 1].end if n else 0 : piece.start]
         after = plain.text[piece.end : pieces[n + 1].start if n + 1 < len(pieces) else len(plain.text)]
         lead = LEAD.match(plain.text, piece.start)
         before += lead[0] if lead else ""
-        role = _role(before, after, roles[-1] if roles else None)
+        said_as = plain.text[piece.start : piece.end]
+        own, every = busy.role_of(before, after, said_as, hour=piece.point and piece.hours and not piece.days)
+        if bounds.THEN_SAID.search(said_as):
+            own = "wanted"
+        elif own == "excluded" and EXISTING.search(before):
+            own = None
+        role = own or _role(before, after, roles[-1] if roles else None, refused=refused)
+        # "Mercredi je peux pas jeudi" refuses Wednesday: the words are spent.
+        refusal = CANNOT.match(after) if role == "excluded" and not EXCLUDED.search(before) else None
+        refused = refusal.end() if refusal else 0
         roles.append(role)
         start, end = plain.span(piece.start, piece.end)
         said = piece.said
@@ -109,12 +141,15 @@ def find(text: str, now: datetime) -> List[Moment]:
         problem = said.problem or _past(piece, now)
         if problem == "past" and TOLD.search(plain.text):
             role = "other"
-        if role == "excluded" and EVERY.search(before) and plain.text[piece.start : piece.end] in calendar.DAYS:
+        if every and len(readings) == 1:
+            readings = busy.weekly(readings)
+        elif role == "excluded" and EVERY.search(before) and plain.text[piece.start : piece.end] in calendar.DAYS:
             readings = (Reading("day", weekdays=(calendar.weekday_number(plain.text[piece.start : piece.end]),)),)
         if said.kind == "time" and len(readings) == 1 and _window(readings[0]) and not dated:
             readings = (*readings, replace(readings[0], first=now.date(), last=now.date()))
         found.append(Moment(text[start:end], (start, end), readings, role, said.kind, problem, said.away))
-    return _without_empty_wishes(_both_refused(plain.text, pieces, found))
+    found = _on_the_day_refused(plain.text, pieces, _both_refused(plain.text, pieces, found))
+    return _without_empty_wishes(found)
 
 
 def _seen(text: str, words: frozenset[str], now: datetime) -> List[Piece]:
@@ -148,13 +183,14 @@ def _seen(text: str, words: frozenset[str], now: datetime) -> List[Piece]:
     return pieces
 
 
-def _role(before: str, after: str, last: Optional[Role]) -> Role:
-    if ELSEWHERE.search(before[-60:]):
+def _role(before: str, after: str, last: Optional[Role], *, refused: int = 0) -> Role:
+    """`refused`: so many characters of `before` belong to the refusal of the moment said before it."""
+    if ELSEWHERE.search(before[-60:]) or WILL_DO.search(before):
         return "other"
     if OF_HELD.search(before) and CANNOT.match(after):
         # "Mon rendez-vous de mardi, je ne peux pas": the one they have.
         return "existing"
-    if (EXCLUDED.search(before) and not ASKED.search(before)) or CANNOT.match(after):
+    if (EXCLUDED.search(before[refused:]) and not ASKED.search(before)) or CANNOT.match(after):
         return "excluded"
     if last == "excluded" and UNION.fullmatch(before) and not INSTEAD_OF_IT.search(before):
         return "excluded"
@@ -193,6 +229,24 @@ def _both_refused(text: str, pieces: List[Piece], found: List[Moment]) -> List[M
             and text[pieces[n].end : pieces[n + 1].start].strip() in ("et", "ni", "comme")
         ):
             found[n] = replace(found[n], role="excluded")
+    return found
+
+
+def _on_the_day_refused(text: str, pieces: List[Piece], found: List[Moment]) -> List[Moment]:
+    """ "mardi matin je suis pris mais l'après-midi je suis libre": the afternoon of that Tuesday."""
+    for n in range(1, len(found)):
+        a, b = pieces[n - 1], pieces[n]
+        if (
+            found[n - 1].role == "excluded"
+            and found[n].role == "wanted"
+            and a.days
+            and a.hours
+            and b.hours
+            and not b.days
+            and OTHERWISE.search(text[a.end : b.start])
+        ):
+            day = replace(a.said.readings[0], since=None, until=None, open=None, grain="day")
+            found[n] = replace(found[n], readings=crossed((day,), b.said.readings).readings)
     return found
 
 

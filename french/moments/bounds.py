@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import List, Tuple
+from typing import List, Optional, Tuple
 
 from dateutil.relativedelta import relativedelta
 
@@ -14,30 +14,57 @@ from french.moments.piece import DAY, MOST, WEEKDAY, Piece, Said
 
 Mod = Tuple[str, int, int]
 # Whoever finishes at 17:00 can come from then on, whoever begins at 14:00 until then.
-WORKING = r"je (?:finis|sors|termine|debauche|quitte)|(?:je |j')(?:travaille?|bosse|suis au travail|ai cours) jusqu'a|je (?:commence|embauche|reprends|prends mon poste)"
+_NOUN = r"(?: (?:mon|ma|le|la|de|du|des|de la|les|l'|de l') ?(?:travail|poste|service|journee|ecole|cours|usine|formation|chantier|tournee|fac|lycee|vacances|voyage|conges|hopital|stage))"
+WORKING = (
+    rf"je (?:finis|sors|termine|debauche|quitte|debauche){_NOUN}?|(?:je |j')(?:travaille?|bosse|suis au travail|ai cours) jusqu'a|je (?:commence|reprends|prends){_NOUN}?|j'(?:embauche|attaque){_NOUN}?"
+    rf"|je (?:reviens|rentre|(?:suis|serai) (?:de retour|rentree?|revenue?)){_NOUN}"
+)
 MODIFIER = re.compile(
     rf"\b(?P<mod>{WORKING}|pas avant|pas plus tot qu[e']|au plus tot|a partir|a compter|a dater|depuis|des|pas apres|pas plus tard qu[e']|au plus tard|plus tard qu[e']|plus tot qu[e']|avant la fin|avant|"
     r"d'ici(?: a)?|jusqu'a|jusqu'au|jusqu'en|jusque|apres|passee?(?= ?$))"
     r"(?: ?(?:de|du|d'|le|la|les|l'|a|au|des|vers|mon|ce|travail|que))* ?$"
 )
+BEGINS = ("je commence", "je reprends", "je prends", "j'embauche", "j'attaque")
 MEANING = {
-    "je commence": "before", "je embauche": "before", "je reprends": "before", "je prends": "before", "je ": "from", "j'ai": "from",
+    "je commence": "before", "j'embauche": "before", "j'attaque": "before", "je reprends": "before", "je prends": "before", "je ": "from", "j'ai": "from",
     "pas avant": "from", "pas plus tot": "from", "au plus tot": "from", "a partir": "from", "a compter": "from", "a dater": "from",
     "depuis": "since", "des": "from", "pas apres": "until", "pas plus tard": "until", "au plus tard": "until", "plus tard": "after", "plus tot": "before",
     "avant la fin": "until", "avant": "before", "d'ici": "by", "jusqu": "until", "apres": "after", "passe": "after",
 }  # fmt: skip
 # "10h au plus tard", "lundi minimum".
 AFTERWARDS = re.compile(
-    r",? (?:(?P<until>au plus tard(?! (?:a|vers) )|max(?:imum)?|grand maximum|dernier delai)|(?P<from>au plus tot|mini(?:mum)?|(?:(?:et|ou) apres|et au dela|et plus)(?=\W*(?:\Z|[.,;!?]|si |svp|merci))))\b"
+    r",? (?:(?P<until>au plus tard(?! (?:a|vers) )|max(?:imum)?|grand maximum|dernier delai)|(?P<from>au plus tot|mini(?:mum)?|passees?\b|(?:(?:et|ou) apres|et au dela|et plus)(?=\W*(?:\Z|[.,;!?]|si |svp|merci))))\b"
 )
+
+
+# "Je reviens le 30 donc à partir de là", "mon arrêt finit vendredi, il faudrait que ce soit avant".
+THEN = re.compile(
+    r"[ ,]*(?:(?!avant|apres)[a-z']+ ){0,5}?(?:donc|alors|ce soit|plutot|serait bien) (?:ce soit |plutot |seulement |uniquement |juste )?(?P<side>avant|apres|a partir de (?:la|ce jours)(?: la)?)"
+    r"(?=\W*(?:\Z|[.,;!?]| si | svp| stp| merci| ce serait| c'est| de preference))"
+)
+THEN_SAID = re.compile(
+    r"\b(?:donc|alors|soit|plutot|seulement|uniquement|juste|bien) (?:avant|apres|a partir de (?:la|ce jours)(?: la)?)$"
+)
+# Two days: some begin "after the week-end" on its Saturday.
+A_WEEKEND = timedelta(days=1)
+
+
+def then(text: str, piece: Piece, following: int) -> Optional[re.Match[str]]:
+    """The "donc après" that follows a piece and speaks of it, before `following` where the next one begins."""
+    m = THEN.match(text, piece.end)
+    return m if m and piece.said.readings and piece.said.kind == "time" and m.end() <= following else None
 
 
 def modifier(text: str, pieces: List[Piece], n: int) -> Tuple[str, int, int]:
     """What "avant", "à partir de" make of a piece, and where the piece begins and ends with them."""
     piece = pieces[n]
+    later = then(text, piece, pieces[n + 1].start if n + 1 < len(pieces) else len(text))
+    if later:
+        return {"avant": "before", "apres": "after"}.get(later["side"], "from"), piece.start, later.end()
     after = AFTERWARDS.match(text, piece.end)
     if after and piece.said.readings:
-        return "until" if after["until"] else "from", piece.start, after.end()
+        closed = any(r.since and r.until and r.grain != "daypart" for r in piece.said.readings)
+        return "" if closed else "until" if after["until"] else "from", piece.start, after.end()
     before = text[pieces[n - 1].end if n else 0 : piece.start][-40:]
     m = MODIFIER.search(before)
     if m and m["mod"] == "avant" and text.startswith("fin ", piece.start):
@@ -45,6 +72,9 @@ def modifier(text: str, pieces: List[Piece], n: int) -> Tuple[str, int, int]:
     if m is None or not piece.said.readings or piece.said.kind != "time":
         return "", piece.start, piece.end
     meaning = next(v for k, v in MEANING.items() if m["mod"].startswith(k))
+    if m["mod"].startswith(BEGINS) and not piece.hours:
+        # "Je reprends le travail le 1er": the day of something else.
+        return "", piece.start, piece.end
     return meaning, piece.start - (len(before) - m.start()), piece.end
 
 
@@ -78,6 +108,8 @@ def _open_days(r: Reading, mod: str) -> List[Reading]:
         return [replace(r, first=None, since=None, until=r.until or r.since, open="before", across=True)]
     if mod == "from":
         return [replace(r, last=None, open="after")]
+    if mod == "after" and r.grain == "day" and r.last - r.first > A_WEEKEND:
+        return [replace(r, first=r.last + timedelta(days=1), last=None, open="after")]
     if mod == "after":
         return [
             replace(r, first=r.last + timedelta(days=1), last=None, open="after"),

@@ -91,9 +91,7 @@ def this_not_that(m: re.Match[str], now: datetime) -> Said:
 
 
 _WEEKS_AWAY = r"(?:dans (?:les )?(?P<weeks>#?\d|une) semaine)"
-_WHICH_WEEK = (
-    rf"(?:(?:de |dans |sur |a )?(?:la )?semaine (?:{NEXT})|(?:de )?(?:cette semaine|la semaine (?:en cours|ci)))"
-)
+_WHICH_WEEK = rf"(?:(?:de |dans |sur )?(?:la )?semaine (?:{NEXT})|(?:de )?(?:cette semaine|la semaine (?:en cours|ci)))"
 
 PARSERS: Tuple[Parser, ...] = (
     (
@@ -106,11 +104,17 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("lendemain", "surlendemain", "veille", "jours")),
         re.compile(
-            r"\b(?:le |la |au |du |des le |l')?(?:lendemain|(?P<two>surlendemain|avant veille)|(?P<before>veille|jours d'avant)|jours (?:d'apres|suivant))\b(?P<anchor> (?:de |du |d'|des )(?!mon |ma |ce |cette |son |la (?!toussaint|pentecote|saint|chandeleur|fete|rentree))|(?<=d'apres) (?=le #?\d)|(?<=suivant) (?=le #?\d))?"
+            r"\b(?:le |la |au |du |des le |l')?(?:lendemain|(?P<two>surlendemain|avant veille)|(?P<before>veille|jours d'avant)|jours (?:d'apres|suivant))\b(?P<anchor> (?=(?:de |du |d'|des )(?!mon |ma |ce |cette |son |la (?!toussaint|pentecote|saint|chandeleur|fete|rentree)))|(?<=d'apres) (?=le #?\d)|(?<=suivant) (?=le #?\d))?"
         ),
         next_day,
     ),
-    (frozenset(("journee",)), re.compile(r"\b(?:dans|durant|au cours de|pendant|tout(?:e)?) la journee\b"), today_long),
+    (
+        frozenset(("journee", "heures")),
+        re.compile(
+            r"\b(?:dans|durant|au cours de|pendant|tout(?:e)?) la journee\b|(?<!\ba )\btout a l'heures(?= (?:a|vers) #?\d)"
+        ),
+        today_long,
+    ),
     (
         frozenset(("maintenant", "suite", "immediatement", "instant", "champ", "moment")),
         re.compile(
@@ -121,7 +125,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         DAY_WORDS,
         re.compile(
-            rf"{LEFT}(?P<det>ce |l'autre |tous les |chaque |n'importe quel |un |les )?(?:(?P<day>{WEEKDAY})|(?P<short>{SHORT_DAY})(?:\.|(?= (?:prochain|en #?(?:8|15)\b|matin|aprem|apres midi|soir|a #?\d|#?\d{{1,2}} ?(?:h|heures)|de la semaine))|\b(?=\W*\Z)(?:(?<=\A...)|(?<=rai ...)|(?<=rdv ...)|(?<=pour ...)|(?<=ou ...))))(?P<mod>,? (?:{_WHICH_WEEK}|{_WEEKS_AWAY}|en (?P<fortnight>#?8|#?15)\b|dernier|passe|{NEXT}))?"
+            rf"{LEFT}(?P<det>ce |l'autre |tous les |chaque |n'importe quel |un |les )?(?:(?P<day>{WEEKDAY})|(?P<short>{SHORT_DAY})(?:\.|(?= (?:prochain|en #?(?:8|15)\b|matin|aprem|apres midi|soir|a #?\d|#?\d{{1,2}} ?(?:h|heures)|de la semaine|ou (?:lun|mar|mer|jeu|ven|sam)))|\b(?=\W*\Z)(?:(?<=\A...)|(?<=rai ...)|(?<=rdv ...)|(?<=pour ...)|(?<=ou ...))))(?P<mod>,? (?:{_WHICH_WEEK}|{_WEEKS_AWAY}|en (?P<fortnight>#?8|#?15)\b|dernier|passe|{NEXT}))?"
         ),
         weekday,
     ),

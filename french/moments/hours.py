@@ -116,7 +116,12 @@ def after_work(m: re.Match[str], now: datetime) -> Said:
     """ "après le travail", "après manger", "avant le travail"."""
     if m["before"]:
         return _daypart(time(8), time(9) if m["work"] else time(12))
-    return _daypart(time(17), time(20)) if m["work"] else _daypart(time(13, 30), time(15))
+    return _daypart(time(17), time(20)) if m["work"] or m["out"] else _daypart(time(13, 30), time(15))
+
+
+def tantot(m: re.Match[str], now: datetime) -> Said:
+    """ "tantôt", as it is said in the west and the north: in the afternoon."""
+    return _daypart(time(12), time(18))
 
 
 def early(m: re.Match[str], now: datetime) -> Said:
@@ -157,12 +162,12 @@ _ANY_HOUR = r"#?(?:2[0-4]|1\d|0?\d)"
 _SIXTY = r"(?:#[0-5]?\d|[0-5]\d)"
 _MONTHS = "janvier|fevrier|mars|avril|mai|juin|juillet|aout|sept|septembre|octobre|novembre|decembre"
 _NO_MONTH = rf"(?!\d| ?(?:{_MONTHS}|/(?! ?\d{{1,2}} ?h)|h(?![a-z])|heures|jours|personnes|euros|quarts?\b))"
-_EXTRA = rf"(?: ?(?:et )?(?P<more>(?<=et )(?:demie?|quart)|#?3 quarts|1/2|1/4|3/4)(?!\d)| moins (?:le |un )?(?P<less>quart|#?\d{{1,2}})| ?(?:et )?(?P<minute>(?:#0 )?{_SIXTY}|(?<=h)\d|\d(?= minutes)|(?<=heures )\d(?=\W*\Z)|(?<=h )\d(?=\W*\Z))(?: ?(?:minutes|m\b))?{_NO_MONTH})?"
+_EXTRA = rf"(?: ?(?:et )?(?P<more>(?<=et )(?:demie?|quart)|(?:un|1) quart|#?3 quarts|1/2|1/4|3/4)(?!\d)| moins (?:le |un )?(?P<less>quart|#?\d{{1,2}})| ?(?:et )?(?P<minute>(?:#0 )?{_SIXTY}|(?<=h)\d|\d(?= minutes)|(?<=heures )\d(?=\W*\Z)|(?<=h )\d(?=\W*\Z))(?: ?(?:minutes|m\b))?{_NO_MONTH})?"
 _PART = r"(?:matinee|matin|apres midi|aprem|soiree|soir|nuit)"
 _IN_PART = rf"(?:,? ?(?:(?:du|de l'|de la|dans la|dans l'|d'|l'|le) ?(?![ap]m\b)|(?=[ap]m\b))(?P<part>{_PART}|[ap]m)\b)"
 # A length of time, not an hour: "pendant 2h", "2h de route", "24h/24".
 _LENGTH_BEFORE = r"(?<!pendant )(?<!durant )(?<!depuis )(?<!toutes les )(?<!retard de )(?<!retard d')(?<!retard d )(?<!dure )(?<!il y a )(?<!plus de )(?<!moins de )(?<!attendu )(?<!attends )(?<!attendre )(?<!duree de )(?<!h pour )(?<!h, pour )(?<!heures pour )"
-_LENGTH_AFTER = r"(?! ?(?:/ ?(?:24|7)\b|(?:de|d'|par|sur) ?(?:route|retard|trajet|marche|travail|bus|train|queue|attente|voiture|vol|jours|semaine|mois|repos|plus|cours|sport|24)|avant (?:le|la|mon|ma|l')\b|apres (?:le|la|mon|ma|l')\b|plus tard|par\b))"
+_LENGTH_AFTER = r"(?! ?(?:/ ?(?:24|7)\b|(?:de|d'|par|sur) ?(?:route|retard|trajet|marche|travail|bus|train|queue|attente|voiture|vol|jours|semaine|mois|repos|plus|cours|sport|24)|avant (?:le|la|mon|ma|l')\b|apres (?:le|la|mon|ma|l')\b(?! ?(?:travail|ecole|service|poste|usine))|plus tard|par\b))"
 _END = r"(?=\W*(?:\Z|[.,;!?)]|\b(?:le|ce|du|demain|aujourd'hui|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|svp|merci|si|pour|ou|et|stp|s'il|max|pile|environ|ca|c'est|please)\b))"
 
 PARSERS: Tuple[Parser, ...] = (
@@ -266,9 +271,16 @@ PARSERS: Tuple[Parser, ...] = (
             ("travail", "ecole", "manger", "dejeuner", "repas", "sieste", "debauche", "usine", "poste", "service")
         ),
         re.compile(
-            r"\b(?:apres|(?P<before>avant)) (?:le |mon |ma |la |l'|de |d'aller au |ma journee de |d')?(?:(?P<work>travail|ecole|debauche|sortie d'ecole|usine|poste|service)|manger|dejeuner|repas(?: de midi)?|sieste)\b(?! et)"
+            r"\b(?:(?:apres|(?P<before>avant)) (?:le |mon |ma |la |l'|de |d'aller au |(?:ma |la |une )?journee (?:de |d')|les heures de |d')?(?:(?P<work>travail|ecole|debauche|sortie d'ecole|usine|poste|service)|manger|dejeuner|repas(?: de midi)?|sieste)"
+            r"|(?P<out>(?:en (?:sortant|rentrant|revenant)|a (?:la|ma) sortie|quand je (?:sors|rentre|finis|debauche|quitte)|une fois sortie?|(?:a|en) fin) (?:du |de (?:l'|mon |la )?|le |mon |d')?(?:travail|usine|poste|service)))\b(?! et| ?,? (?:a|vers|c'est) ?(?:vers )?(?:#?\d|midi))"
         ),
         after_work,
+    ),
+    # Not "à tantôt", nor "tantôt le matin, tantôt le soir".
+    (
+        frozenset(("tantot",)),
+        re.compile(r"(?<!\ba )\btantot\b(?! (?:le|la|les|l'|c'est|il|elle|oui|j'|je|on)\b)"),
+        tantot,
     ),
     (
         frozenset(("heures", "ouverture", "fermeture", "tot", "tard")),

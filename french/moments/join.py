@@ -16,11 +16,11 @@ from french.moments.ranges import RANGE, ranges
 from french.moments.together import TOGETHER, crossed, days_with_hours
 
 UNION = re.compile(
-    r"[ ,]*(?:ou|et|soit|voire|sinon|comme|/|,)(?: (?:bien|alors|sinon|encore|meme|si|possible|eventuellement|a la rigueur|peut etre|plutot|a|le|la|un|une|au|de|du|les))*[ ,]*(?:l')?"
+    r"[ ,]*(?:(?:de preference|si possible|idealement)[ ,]+)?(?:ou|et|soit|voire|sinon|comme|/|,)(?: (?:bien|alors|sinon|encore|meme|si|possible|eventuellement|a la rigueur|peut etre|plutot|a|le|la|un|une|au|de|du|les))*[ ,]*(?:l')?"
 )
 CORRECTION = re.compile(
-    r"[ ,.]*(?:(?:euh|heu|ah|oh|ben|bah|mais|et|ou|a|le|la|ce|l|pour|du|je|c'est|merci|excusez moi|desole|oups|attendez) ?[,.]? ?){0,4}"
-    r"(?:non(?: non)?|pardon|plutot|je veux dire|je voulais dire|enfin|finalement|en fait|rectification|je me trompe|erreur|correction)"
+    r"[ ,.]*(?:(?:euh|heu|ah|oh|mince|zut|ben|bah|mais|et|ou|a|le|la|ce|l|pour|du|je|c'est|merci|excusez moi|desole|oups|attendez) ?[,.]? ?){0,4}"
+    r"(?:non(?: non)?|pardon|plutot|je veux dire|je voulais dire|enfin|finalement|en fait|rectification|je me (?:suis )?trompee?|erreur|correction)"
     r"[ ,.]*(?:(?:euh|heu|ah|non|pardon|plutot|mais|je|voulais|veux|dire|le|la|a|ce|c'est|en fait|finalement|merci|pour|au|du|enfin|mettez|ca|serait|sera|jours|disons) ?[,.]? ?){0,5}"
 )
 WEEKS_AWAY = re.compile(r"dans (?:(?:#?\d|une) semaine|#?(?:8|15) jours)")
@@ -55,6 +55,9 @@ def _shifted(text: str, pieces: List[Piece]) -> List[Piece]:
                 "de",
                 "du",
                 "d'",
+                "de la",
+                "de l'",
+                "des",
             ):
                 moved = tuple(_moved_by(before.said.shift, r) for r in piece.said.readings)
                 piece = Piece(before.start, piece.end, Said(moved))
@@ -168,6 +171,13 @@ def _spread(text: str, pieces: List[Piece]) -> List[Piece]:
             or b.said.kind != "time"
         ):
             continue
+        weekly = any(r.weekdays for r in a.said.readings)
+        if weekly and b.days and b.hours and len(b.said.readings) == 1 and re.match(WEEKDAY, text[b.start : b.end]):
+            # "Les mardis et jeudis après-midi": every Thursday too.
+            r = b.said.readings[0]
+            if r.first and r.first == r.last:
+                b = replace(b, said=Said((replace(r, first=None, last=None, weekdays=(r.first.weekday(),)),)))
+                done[n + 1] = b
         if (
             a.days
             and not a.hours

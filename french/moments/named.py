@@ -60,6 +60,12 @@ def holiday(m: re.Match[str], now: datetime) -> Optional[Said]:
     return days(monday, monday + timedelta(days=6), "week")
 
 
+def festive(m: re.Match[str], now: datetime) -> Said:
+    """ "les fêtes": from Christmas Eve to New Year's Day."""
+    last = calendar.holiday("jour de l'an", None, now.date())
+    return days(last.replace(year=last.year - 1, month=12, day=24), last)
+
+
 _M, _Y = rf"(?P<month>{MONTH})", rf"(?P<year>{YEAR})"
 _HOLIDAYS = sorted((*calendar.holidays(2026), "jours de l'an", "1e de l'an"), key=len, reverse=True)
 
@@ -78,5 +84,12 @@ PARSERS: Tuple[Parser, ...] = (
             rf"\b(?:(?:le )?(?P<weekday>{WEEKDAY}) (?P<side>(?:d')?(?:avant|apres)) (?:la |le |l')?|(?:la )?semaine (?P<week>avant|apres|de|d') ?(?:la |le |l')?)?(?P<name>{'|'.join(_HOLIDAYS)})\b(?: {_Y})?"
         ),
         holiday,
+    ),
+    (
+        frozenset(("fetes",)),
+        re.compile(
+            r"(?<!bonnes )(?<!joyeuses )\b(?:les |des |ces )?fetes(?: de (?:fin d'annee|noel))?\b(?! (?:des|du|d'))"
+        ),
+        festive,
     ),
 )

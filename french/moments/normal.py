@@ -19,7 +19,7 @@ from french.numbers import SPOKEN, runs
 
 # Words that hold a digit are told from numbers; the other tokens are numbers, words and signs.
 TOKEN = re.compile(
-    r"(?:2m(?:ain|1)|dem1|mat1|[ao][a-z]{3,7} ?d?'? ?hui|aujourd'ui|week[ -]?ends?|w-e)\b|\d{1,2}(?:ers?|eres?|re|i?emes?|nde?|e)\b|\d+|[a-z]+|[^\sa-z\d]"
+    r"(?:2m(?:ain|1)|(?<!dans )(?<!encore )2min|dem1|dm1|mat1|[ao][a-z]{3,7} ?d?'? ?hui|aujourd'ui|week[ -]?ends?|w-e)\b|\d{1,2}(?:ers?|eres?|re|i?emes?|nde?|e)\b|\d+|[a-z]+|[^\sa-z\d]"
 )
 NTH = re.compile(r"(\d{1,2})(?:ers?|eres?|re|i?emes?|nde?|e)")
 ARTICLES = frozenset(("un", "une"))
@@ -56,7 +56,7 @@ def normal(folded: str) -> Normal:
     tokens = [(m[0], m.span()) for m in TOKEN.finditer(folded)]
     if any(word in SPOKEN and word not in ARTICLES for word, _ in tokens):
         tokens = _numbered(folded, tokens)
-    tokens = _afternoons(tokens)
+    tokens = _sounded(_afternoons(tokens))
     parts: List[str] = []
     starts: List[int] = []
     sources: List[Span] = []
@@ -112,6 +112,27 @@ def _numbered(folded: str, tokens: List[Tuple[str, Span]]) -> List[Tuple[str, Sp
             found.append((f"#{int(digits)}", place))
             skip = place[1]
     return found
+
+
+def _sounded(tokens: List[Tuple[str, Span]]) -> List[Tuple[str, Span]]:
+    """The tokens with a number before "heures" put right as it sounds: "nef heures", "dix nef heures"."""
+    sounds = _sounds()
+    found: List[Tuple[str, Span]] = []
+    for at, (word, span) in enumerate(tokens):
+        hour = sounds.get(word) if at + 1 < len(tokens) and _right(tokens[at + 1][0]) == "heures" else None
+        if hour is None:
+            found.append((word, span))
+        elif hour in range(7, 10) and found and found[-1][0] == "#10":
+            found[-1] = (f"#{10 + hour}", (found[-1][1][0], span[1]))
+        else:
+            found.append((f"#{hour}", span))
+    return found
+
+
+@lru_cache(maxsize=1)
+def _sounds() -> Dict[str, int]:
+    data = yaml.safe_load((Path(__file__).parents[1] / "data" / "moments.yml").read_text("utf8"))
+    return {word: hour for hour, words in data["sounds"].items() for word in words}
 
 
 def _afternoons(tokens: List[Tuple[str, Span]]) -> List[Tuple[str, Span]]:

@@ -58,6 +58,12 @@ def week(m: re.Match[str], now: datetime) -> Optional[Said]:
     return _week_part(m["part"], monday, today)
 
 
+def week_after_next(m: re.Match[str], now: datetime) -> Said:
+    """ "pas la semaine prochaine, celle d'après", "ou celle d'après": the week after the next one."""
+    monday = calendar.monday(now.date(), 2)
+    return days(monday, monday + timedelta(days=6), "week")
+
+
 def part_of_week(m: re.Match[str], now: datetime) -> Said:
     """ "en fin de semaine": of this one, or of the next when that is over."""
     today = now.date()
@@ -201,7 +207,20 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("semaine",)),
         re.compile(
-            rf"\b{PART}(?:de )?(?:la |cette |ma |une )?semaine (?:(?P<which>{NEXT}|{THIS}|dernier|passee)(?P<after>,? (?:mais |enfin |non |plutot |pas celle la |euh |,)*(?:la|celle) (?:d'apres|suivante|encore apres))?|(?:numero )?(?P<number>#?\d\d?)(?! ?[h/:]))\b"
+            r"\bpas (?:la |cette )?(?:semaine prochaine|prochaine semaine),? (?:mais )?(?:plutot )?(?:celle (?:d'apres|qui suit|encore apres)|la suivante|l'autre|la semaine (?:d'apres|suivante|qui suit))"
+            r"|(?<=semaine prochaine ou )(?:celle|la semaine) (?:d'apres|qui suit|suivante)|(?<=semaine prochaine ou )la suivante"
+        ),
+        week_after_next,
+    ),
+    (
+        frozenset(("semaine",)),
+        re.compile(rf"\b{PART}(?:la )?(?P<which>prochaine) semaine\b(?P<number>)"),
+        week,
+    ),
+    (
+        frozenset(("semaine",)),
+        re.compile(
+            rf"\b{PART}(?:de )?(?:la |cette |ma |une )?semaine (?:(?P<which>{NEXT}|{THIS}|dernier|passee)(?P<after>,? (?:mais |enfin |non |plutot |pas celle la |euh |,)*(?:la|celle) (?:d'apres|suivante|qui suit|encore apres))?|(?:numero )?(?P<number>#?\d\d?)(?! ?[h/:]))\b"
         ),
         week,
     ),

@@ -11,6 +11,8 @@ from french.moments.hours import between
 from french.moments.piece import Piece, Said
 
 RANGE = re.compile(r"(?: ?[-/] ?| (?:a|au|aux|et|jusqu'a|jusqu'au|jusque|puis) (?:l'|le |la )?|jusqu'a |jusqu'au )")
+# "Vers dix heures onze heures": between the two.
+ABOUT = re.compile(r"\b(?:vers|autour de|sur les|genre|aux environs de)(?: les)? $")
 PERIODS = re.compile(r" ?(-|(?<= )(?:a|au|et|jusqu'a|jusqu'en))(?: la| le)? ?")
 # A piece may begin with what links it: "5 du matin [à 6 du matin]".
 OWN_LINK = re.compile(r"au? ")
@@ -22,7 +24,7 @@ OF_HELD = re.compile(
     rf"\b(?:mon|ma|mes|le|la|ce|cet|l'|notre|du|au) ?{HELD}(?: (?:prevue?|fixee?|programmee?))? (?:de |du |d'|des )?(?:l'|la |le )?$"
 )
 MOVED = re.compile(
-    r"\b(?:decal|deplac|boug|report|repouss|avanc|recul|chang|modif|transfer|pass|bascul)\w*(?: \w+){0,4} (?:de |du |d')?(?:l'|la |le )?$"
+    r"\b(?:decal|deplac(?!ement)|boug|report|repouss|avanc|recul|chang|modif|transfer|(?<!peux )(?<!pourrais )(?<!pouvoir )pass|bascul)\w*(?: \w+){0,4} (?:de |du |d')?(?:l'|la |le )?$"
 )
 
 
@@ -45,7 +47,8 @@ def ranges(text: str, pieces: List[Piece], *, days: bool, hours: bool) -> List[P
             link = text[last.end : own.end() if own else piece.start]
             before = text[done[-2].end if len(done) > 1 else 0 : last.start]
             lead = re.search(r"\b(?:(entre|de|du|des|d)[ '])(?:le |la |l')?$", before)
-            wanted = RANGE.fullmatch(link) and (" et" not in link or (lead and lead[1] == "entre"))
+            about = hours and not days and link in (" ", ", ") and ABOUT.search(before)
+            wanted = about or (RANGE.fullmatch(link) and (" et" not in link or (lead and lead[1] == "entre")))
             if wanted and not last.said.problem and not moved(before):
                 both = (
                     _day_range(last, piece, dash=bool(DASH.fullmatch(link))) if days else _hour_range(text, last, piece)

@@ -15,7 +15,7 @@ from french.moments.piece import MOST, Piece, Said
 # What may stand between a day and its hour without parting them.
 FILLER = (
     r"(?:a|au|aux|le|la|les|l|de|du|des|d|dans|en|vers|plutot|ce|cet|cette|pour|sur|autour|alentours|environ|euh|heu|hum|ben|bah|si|possible|"
-    r"preference|genre|disons|mettons|par|exemple|et|mais|seulement|uniquement|idealement|c'est|serait|sera|soit|plus|tard|que|meme|bien|coup|coups|svp|s'il|vous|plait|un|peu|toujours|aussi|tout|toute|juste)"
+    r"preference|genre|disons|mettons|par|exemple|et|mais|seulement|uniquement|idealement|c'est|serait|sera|soit|plus|tard|que|meme|bien|coup|coups|svp|s'il|vous|plait|un|peu|toujours|aussi|tout|toute|juste|pendant|pdt|durant)"
 )
 TOGETHER = re.compile(rf"[ ,.'(@:-]*(?:{FILLER}[ ,']*){{0,6}}")
 
@@ -27,7 +27,13 @@ def days_with_hours(text: str, pieces: List[Piece], mods: List[Mod]) -> Tuple[Li
     for piece, mod in zip(pieces, mods, strict=True):
         last = done[-1] if done else None
         if last and TOGETHER.fullmatch(text, max(last.end, kept[-1][2]), max(last.end, mod[1])):
-            both = _both(last, kept[-1], piece, mod, to=" a " in text[last.end : piece.start])
+            gap = text[last.end : piece.start]
+            # "Mardi mais le matin" is one; "le matin mais le jeudi je ne peux pas" is two.
+            both = (
+                None
+                if last.hours and not last.days and " mais " in gap
+                else _both(last, kept[-1], piece, mod, to=" a " in gap)
+            )
             if both:
                 done[-1], kept[-1] = both
                 continue
@@ -145,11 +151,22 @@ def _window_in_part(a: Piece, b: Piece) -> Optional[Said]:
     """ "mardi après-midi de 2h à 4h", "entre 9h et 11h le matin": the window that begins in that part of the day."""
     whole, inner = (a, b) if a.said.readings[0].grain == "daypart" else (b, a)
     part, day = whole.said.readings[0], next((r for p in (a, b) for r in p.said.readings if r.first), None)
-    if not (part.since and part.until) or inner.said.readings[0].grain == "daypart":
+    if not (part.since and part.until):
         return None
+    if inner.said.readings[0].grain == "daypart":
+        return _shared(part, inner.said.readings[0], day)
     inside = [r for r in inner.said.readings if r.since and r.until and part.since <= r.since < part.until]
     days = (day.first, day.last) if day else (None, None)
     return Said((replace(inside[0], first=days[0], last=days[1]),)) if inside else None
+
+
+def _shared(a: Reading, b: Reading, day: Optional[Reading]) -> Optional[Said]:
+    """ "le matin de bonne heure", "ce soir après le travail": what two parts of a day have in common."""
+    since, until = max(a.since or time(0), b.since or time(0)), min(a.until or time(23, 59), b.until or time(23, 59))
+    if since >= until:
+        return None
+    days = (day.first, day.last) if day else (None, None)
+    return Said((replace(a, first=days[0], last=days[1], since=since, until=until),))
 
 
 def _later(hour: Optional[time]) -> Optional[time]:

@@ -23,9 +23,9 @@ _FREE = r"(?:creneaux?|dispo\w*|date|rendez vous|rdv|horaire|jours|heures|moment
 PARSERS: Tuple[Parser, ...] = (
     _wish(
         "soonest",
-        "tot vite possible delais delai brefs urgence rapidement asap 1e prochain prochaine urgent rapide tarder attendre",
+        "des tot vite possible delais delai brefs urgence rapidement asap 1e prochain prochaine urgent rapide tarder attendre",
         r"\b(?:(?:le |au )?plus (?:tot|vite|rapidement|rapide)(?: que)?(?: (?:possible|que vous (?:pouvez|pourrez|avez)|vous pouvez|sera le mieux))|(?:le|au) plus (?:tot|vite|rapidement)(?! (?:le|dans|en|a |apres|mardi|lundi|vers))"
-        r"|des que (?:possible|vous pouvez|vous avez)|des qu'(?:il y a|vous avez) (?:de la place|une place|un creneau)|aussi(?:tot| vite| rapidement) que possible|(?:dans )?(?:les|le) (?:meilleurs?|plus brefs?|plus court) delais?"
+        r"|des que (?:possible|vous (?:pouvez|pourrez|avez|aurez)|(?:ca|ce) (?:est|sera) possible|(?:une place|un creneau) (?:se libere|est libre))|des qu'(?:il y a|vous avez) (?:de la place|une place|un creneau)|aussi(?:tot| vite| rapidement) que possible|(?:dans )?(?:les|le) (?:meilleurs?|plus brefs?|plus court) delais?"
         rf"|(?:le |la |au )?(?:tout |toute )?1es? {_FREE}(?: (?:libre|dispo\w*|possible|venue?))?|(?:le |la )prochaine? (?:creneau|dispo\w*|date|place|rendez vous|rdv)(?: (?:libre|dispo\w*|possible))?"
         r"|(?:d'|en |c'est |tres |assez )urgen(?:ce|t)|asap|(?:assez |tres |plutot )?rapidement|sans (?:tarder|attendre|delai)|(?:tres |bien |au plus |faire )vite|un (?:rendez vous |rdv )?rapide)\b",
     ),
@@ -43,11 +43,11 @@ PARSERS: Tuple[Parser, ...] = (
     _wish(
         "earlier",
         "tot avant",
-        rf"\b(?:(?:un peu |beaucoup |bien )?plus tot(?! possible| que| dans l[ae'] ?(?:soiree|matin|apres midi|aprem|journee))|avant (?:ca|cela)|{_SOMETHING} avant(?=\W*(?:\Z|[.?!])))(?!\w)",
+        rf"\b(?:(?:un peu |beaucoup |bien )?plus tot(?: que (?:ca|cela|prevu))?(?! possible| que| dans l[ae'] ?(?:soiree|matin|apres midi|aprem|journee))|avant (?:ca|cela)|{_SOMETHING} avant(?=\W*(?:\Z|[.?!])))(?!\w)",
     ),
     _wish(
         "later",
         "tard apres",
-        rf"\b(?<!au )(?<!\Aa )(?<!merci a )(?:(?:un peu |beaucoup |bien |le )?plus tard(?! possible| que| dans l[ae'] ?(?:soiree|matin|apres midi|aprem|journee))|apres (?:ca|cela)|le plus tard possible|{_SOMETHING} apres(?=\W*(?:\Z|[.?!])))(?!\w)",
+        rf"\b(?<!au )(?<!\Aa )(?<!merci a )(?:(?:un peu |beaucoup |bien |le )?plus tard(?: que (?:ca|cela|prevu))?(?: dans la journee| dans la semaine)?(?! possible| que| dans l[ae'] ?(?:soiree|matin|apres midi|aprem|journee))|apres (?:ca|cela)|le plus tard possible|{_SOMETHING} apres(?=\W*(?:\Z|[.?!])))(?!\w)",
     ),
 )
