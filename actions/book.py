@@ -50,7 +50,8 @@ class Book(Details):
         if not started and turn.intent in ("cancel_appointment", "goodbye") and not turn.moments:
             self.abandon(turn)
             return
-        if turn.intent == "join_waitlist" and turn["reason"]:
+        placed = turn["channel"] == "phone" or (turn["channel"] == "in_person" and turn["agency"])
+        if turn.intent == "join_waitlist" and turn["reason"] and placed:
             self.join_waiting_list(turn, person)
             return
         if asked == "existing" and turn.intent in (*REFUSES, "affirm") and not turn.entity("reason"):

@@ -122,6 +122,9 @@ class Form(Action):
         elif turn.intent == "affirm" and not self.understood_anyway(turn) and turn["requested_slot"] in OPEN:
             turn.say(f"utter_example_{turn['requested_slot']}")
             self.ask_again(turn)
+        elif turn.intent == "affirm" and turn["requested_slot"] == "confirm" and not turn["options"]:
+            # Something else was said since the question: a yes to that changes nothing.
+            self.ask_again(turn)
         elif turn.intent in ("repeat", "greet") and not turn.entities:
             self.ask_again(turn)
         else:
@@ -158,7 +161,9 @@ class Form(Action):
     def answer(self, turn: Turn) -> None:
         """Answer a question, then ask again what was being asked."""
         QUESTIONS[turn.intent](self.core).act(turn)
-        if turn.intent not in LAST_WORDS:
+        if turn.intent in LAST_WORDS:
+            turn["options"] = []
+        else:
             self.ask_again(turn)
 
     def end(self, turn: Turn) -> None:

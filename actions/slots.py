@@ -65,7 +65,7 @@ class SlotForm(Form):
         if asked == "slot_id":
             times.on_offered_day(turn, on_offer)
         chosen, moments = turn.chosen("slot"), turn.moments
-        if chosen and turn.intent == "deny" and turn.value("option") is None:
+        if chosen and (not self.core.slots([chosen]) or (turn.intent == "deny" and turn.value("option") is None)):
             chosen = None
         fitting = times.matching(on_offer, moments)
         if chosen and (not moments or any(str(s.id) == chosen for s in fitting) or self.same_time(turn, moments)):

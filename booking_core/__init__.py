@@ -30,6 +30,7 @@ from booking_core.errors import (
     Unknown,
 )
 from booking_core.model import (
+    CHANNELS,
     Agency,
     Appointment,
     Contact,
@@ -48,6 +49,7 @@ from booking_core.texts import Text
 from booking_core.transcript import Line
 
 __all__ = [
+    "CHANNELS",
     "Agency",
     "Appointment",
     "ChannelNotAllowed",

@@ -12,12 +12,11 @@ from rapidfuzz import fuzz, process
 from sqlalchemy import Row
 
 from booking_core.errors import NotEligible, NotYours
-from booking_core.model import Agency, Found
+from booking_core.model import CHANNELS, Agency, Found
 from booking_core.part import Part, number, numbers
 from booking_core.storage import agencies
 from booking_core.window import Window
 
-CHANNELS = ("phone", "in_person")
 ALIKE = 84  # of 100: one or two letters wrong in the name of a town
 EARTH_KM = 6371.0
 

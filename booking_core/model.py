@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Literal
+from typing import Literal, get_args
 
 Channel = Literal["phone", "in_person"]
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
 Status = Literal["booked", "cancelled", "fulfilled", "noshow"]
 Actor = Literal["person", "agent", "system"]
 

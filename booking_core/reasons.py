@@ -7,7 +7,7 @@ from importlib import resources
 
 import yaml
 
-from booking_core.model import Reason
+from booking_core.model import CHANNELS, Reason
 
 
 def load_reasons() -> Mapping[str, Reason]:
@@ -19,7 +19,7 @@ def load_reasons() -> Mapping[str, Reason]:
             label=row["label"],
             short=row["short"],
             minutes=row["minutes"],
-            channels=tuple(row.get("channels", ("phone", "in_person"))),
+            channels=tuple(row.get("channels", CHANNELS)),
             documents=tuple(row["documents"]),
             deadline_minutes=row.get("deadline_minutes", 0),
             self_service=row.get("self_service", True),

@@ -31,11 +31,11 @@ CUES = re.compile(
 )
 LONGEST = 160
 UNSURE = re.compile(
-    r"(?:(?:euh|heu|hum|ben|bah|bon|oh|ah|bof|la|alors|mais|franchement|desolee?|non|pfff?) ?[,.]* ?)*"
+    r"(?:(?:euh|heu|hum|ben|bah|bon|oh|ah|bof|la|alors|mais|franchement|desolee?|non|pfff?)[ ,.]*)*"
     r"(?:jsp|(?:ch|sch?)(?:ais|ai|e) ?pas?|(?:je|j'|j|on) ?(?:ne |n'|n )?(?:(?:en|y) )?(?:sais|sait|c|ses|sai) (?:pas|plus|rien)(?: (?:trop|du tout|vraiment|encore|moi|du|bien|quoi (?:dire|choisir|mettre|repondre|prendre)|(?:lequel|laquelle|quelle?)(?: (?:choisir|prendre))?))*"
     r"|(?:j'ai |je n'ai )?(?:aucune |pas d')idee|(?:c'est |ce sera )?(?:comme |a )?vous (?:qui )?(?:de )?(?:voyez|voir|decidez|choisissez|choisir)|comme vous voyez"
     r"|j'hesite|(?:je n'arrive|j'arrive) pas a (?:choisir|decider|me decider)|(?:vous )?(?:me )?conseillez quoi|(?:qu'est ce que |que )vous me conseillez|vous me conseillez (?:quoi|lequel|laquelle))"
-    r"(?: ?[,.]* ?(?:desolee?|moi|en fait|honnetement|franchement|la|alors|encore|du coup|a vrai dire|pardon|justement|et vous))*[ .!?…]*"
+    r"(?:[ ,.]*(?:desolee?|moi|en fait|honnetement|franchement|la|alors|encore|du coup|a vrai dire|pardon|justement|et vous))*[ .!?…]*"
 )
 
 

@@ -50,10 +50,11 @@ NAMED = re.compile(
     # "Je touche une retraite" names no key.
     rf"|\b(?:numero|num|choix|option|ligne|proposition|reponse|touche|creneau|case|bouton|solution) (?:le |la |numero )?(?P<one>une?)\b(?=\W*$|\W+(?:svp|s'il|merci|me|c'est|ca|je|convient)\b)"
 )
+# None of them is others joined: two ways to read the same words make a match take for ever.
 POLITE = (
-    r"(?:oui|ouais|ok|okay|non|plutot|alors|euh|heu|bon|ben|bah|et|hop|donc|finalement|d'accord|parfait|allez|va|pour|moi|je|j|j'|jprends?|jpren|jpr|jveux?|jvx|me|mon choix|choix|jvais|vais|"
-    r"vai|choisi[rst]*|prends?|prend|prendre|pren|prenez|preferes?|prefere|voudrais|veux|veu|mettez|mets|mette|donnez|reserve[rz]?|retiens|garde|attendez|attends|on part|partons|part|on prend|on va|bah oui|c'est|ca sera|ce sera|sera|"
-    r"sur|dis|dirais|disons|le|la|l'|numero|n°|svp|stp|s'il vous plait|s'il te plait|merci|bien|me va|ca me va|ira|ca ira|va bien|bonjour|madame|monsieur|"
+    r"(?:oui|ouais|ok|okay|non|plutot|alors|euh|heu|bon|ben|bah|et|hop|donc|finalement|d'accord|parfait|allez|va|pour|moi|je|j|jprends?|jpren|jpr|jveux?|jvx|me|mon choix|choix|jvais|vais|"
+    r"vai|choisi[rst]*|prends?|prendre|pren|prenez|preferes?|voudrais|veux|veu|mettez|mets|mette|donnez|reserve[rz]?|retiens|garde|attendez|attends|on part|partons|part|on prend|on va|c'est|ca sera|ce sera|sera|"
+    r"sur|dis|dirais|disons|le|la|l|numero|n°|svp|stp|merci|bien|ca me va|ira|ca ira|bonjour|madame|monsieur|"
     r"parfaitement|s'il|te|vous|plait|opte|au|du coup|je confirme|valide)"
 )
 GIVEN_UP = rf"(?:(?:[1-9]|{'|'.join(w for w in UNITS if w != 'zero')})\W+(?:euh\W+|ah\W+)*(?:non|pardon|plutot|enfin|attendez)\W+)?"

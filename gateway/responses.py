@@ -1,4 +1,4 @@
-"""The sentences that the gateway says itself, without Rasa: they live with the others in bot/domain/."""
+"""What the gateway reads in bot/domain/: the sentences that it says itself, without Rasa, and the intents' names."""
 
 from __future__ import annotations
 
@@ -11,11 +11,28 @@ from gateway.settings import ROOT
 
 
 @cache
+def _domain() -> list[dict[str, Any]]:
+    return [yaml.safe_load(path.read_text("utf8")) for path in sorted((ROOT / "bot" / "domain").glob("*.yml"))]
+
+
+@cache
 def _responses() -> dict[str, list[dict[str, Any]]]:
     responses: dict[str, list[dict[str, Any]]] = {}
-    for path in sorted((ROOT / "bot" / "domain").glob("*.yml")):
-        responses |= yaml.safe_load(path.read_text("utf8")).get("responses") or {}
+    for part in _domain():
+        responses |= part.get("responses") or {}
     return responses
+
+
+@cache
+def intents() -> frozenset[str]:
+    """The names of the intents that there are."""
+    # An intent with options is a mapping of one key.
+    return frozenset(
+        name
+        for part in _domain()
+        for intent in part.get("intents") or ()
+        for name in (intent if isinstance(intent, dict) else [intent])
+    )
 
 
 def _variant(name: str, medium: str) -> dict[str, Any]:

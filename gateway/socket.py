@@ -17,7 +17,7 @@ from aiohttp import web
 
 from booking_core import NotYours
 from gateway.http import CORE, SETTINGS, TURNS
-from gateway.turns import VALUE, BadTurnError, Turn
+from gateway.turns import Turn
 from gateway.webchat import PORTALS, conversation_of
 
 # A session id is what proves who speaks once the token was exchanged: only one of ours is long enough.
@@ -45,12 +45,9 @@ def attach(app: web.Application) -> None:
             await server.disconnect(sid)
             return
         # What a button sends is the value of a choice, as by POST /web/messages.
-        value = str(said) if VALUE.fullmatch(str(said)) else None
+        value = str(said) if app[TURNS].is_choice(str(said)) else None
         turn = Turn(conversation, "web", text=None if value else said, value=value, message_id=uuid.uuid4().hex)
-        try:
-            reply = await app[TURNS].handle(turn)
-        except BadTurnError:
-            return
+        reply = await app[TURNS].handle(turn)
         for message in reply.messages:
             choices = [{"title": c.title, "payload": c.value, "content_type": "text"} for c in message.choices]
             body = {"text": message.text} | ({"quick_replies": choices} if choices else {})

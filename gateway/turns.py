@@ -16,10 +16,10 @@ from prometheus_client import Counter, Histogram
 
 import french
 from actions import logs
-from booking_core import Core, NotYours
+from booking_core import CHANNELS, Core, NotYours
 from french import say
 from gateway.render import Message, Reply, render
-from gateway.responses import response
+from gateway.responses import intents, response
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +78,12 @@ class Turns:
         if self._session:
             await self._session.close()
 
+    def is_choice(self, value: str) -> bool:
+        """True for a value that a choice can have: what a page makes up is not for Rasa."""
+        kind, _, name = value.partition(":")
+        known = {"reason": self.core.reasons, "channel": CHANNELS, "intent": intents()}.get(kind)
+        return VALUE.fullmatch(value) is not None and (known is None or name in known)
+
     async def handle(self, turn: Turn) -> Reply:
         """The answer to a turn, always: when Rasa fails or is late, the truth and a way to a human.
 
@@ -124,7 +130,7 @@ class Turns:
         if turn.silence:
             return "⟦intent:silence⟧"
         if turn.value is not None:
-            if not VALUE.fullmatch(turn.value):
+            if not self.is_choice(turn.value):
                 raise BadTurnError("not the value of a choice")
             return f"⟦{turn.value}⟧"
         if turn.code is not None:

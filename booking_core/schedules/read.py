@@ -15,9 +15,9 @@ import yaml
 from dateutil.rrule import rrulestr
 
 from booking_core.errors import ScheduleError
+from booking_core.model import CHANNELS
 from booking_core.schedules.model import Absence, Schedule
 
-CHANNELS = ("phone", "in_person")
 AGENCY = ("code", "caisse", "name", "town", "address", "postcode", "latitude", "longitude")
 Line = tuple[int, str, Mapping[str, Any]]
 

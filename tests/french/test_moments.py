@@ -27,7 +27,7 @@ def corpus(name: str) -> list[tuple[str, str]]:
 
 
 def said_on_other_days() -> list[tuple[datetime, str, str]]:
-    """When it is said, value and saying: the same families from other days of the week, month and year, then bare expressions."""
+    """When it is said, value, saying: the families again from other days of the week, month, year; bare expressions."""
     return [
         (datetime.fromisoformat(now), value, said)
         for name in ("corpus_other_days.yml", "corpus_bare.yml")
