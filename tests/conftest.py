@@ -15,6 +15,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import settings
 
 from booking_core import Appointment, Core, FixedClock, demo, open_core
 from gateway import rasa
@@ -22,6 +23,10 @@ from gateway.settings import DEMO_SECRET
 from tests import portals
 from tests.stack import free_port
 
+# The same tests each time; RDV_SEED=$RANDOM plays others: messages, faults, Hypothesis's examples.
+SEED = int(os.environ.get("RDV_SEED", "1"))
+settings.register_profile("same", derandomize=True)
+settings.load_profile("default" if "RDV_SEED" in os.environ else "same")
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=ZoneInfo("Europe/Paris"))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import re
 from collections.abc import AsyncIterator
@@ -14,9 +13,9 @@ import pytest
 
 from booking_core import Contact, demo
 from tests.booking_core.invariants import check
+from tests.conftest import SEED
 from tests.stack import START, Stack
 
-SEED = int(os.environ.get("RDV_FAULTS_SEED") or random.randrange(10**6))
 PARIS = ZoneInfo("Europe/Paris")
 # Around the change of the hour: 02:30 does not exist in March, and is twice in October.
 NIGHTS = (datetime(2027, 3, 28, 0, 59, 50, tzinfo=UTC), datetime(2026, 10, 25, 0, 59, 50, tzinfo=UTC))
@@ -58,7 +57,7 @@ async def book(stack: Stack, person: str, name: str) -> list[str]:
 
 
 async def test_the_clock_jumps_under_conversations(stack: Stack) -> None:
-    print(f"\nRDV_FAULTS_SEED={SEED}")
+    print(f"\nRDV_SEED={SEED}")
     demo.load(stack.core)
     chance, over = random.Random(SEED), asyncio.Event()
 

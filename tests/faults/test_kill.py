@@ -23,11 +23,10 @@ import pytest
 
 from booking_core import Contact
 from tests.booking_core.invariants import check
-from tests.conftest import NOW, Service, running
+from tests.conftest import NOW, SEED, Service, running
 from tests.gateway.test_service import call, words
 from tests.portals import token
 
-SEED = int(os.environ.get("RDV_FAULTS_SEED") or random.randrange(10**6))
 PEOPLE = 6
 # What a person does when no answer comes, or the assistant says that it cannot answer just now.
 PATIENCE_SECONDS = 240
@@ -121,7 +120,7 @@ def call_ready(service: Service) -> bool:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(("pattern", "least"), [("rasa|bot.light", 1), ("gateway serve", 2)])
 def test_killed_while_people_book(faulty: Service, pattern: str, least: int) -> None:
-    print(f"RDV_FAULTS_SEED={SEED}")
+    print(f"RDV_SEED={SEED}")
     chance, stop, killed = random.Random(f"{SEED} {pattern}"), threading.Event(), list[str]()
     core = faulty.core
     people = [

@@ -2,7 +2,7 @@
 
     uv run pytest -s tests/faults/test_random.py --minutes 10      as long as wanted, on each of the two stacks
 
-The seed is printed; RDV_FAULTS_SEED plays the same order of faults again.
+The seed is printed; RDV_SEED plays others.
 """
 
 from __future__ import annotations
@@ -36,12 +36,11 @@ from gateway.serve import SUPERVISOR
 from gateway.settings import DEMO_SECRET, ROOT, Settings
 from tests import portals
 from tests.booking_core.invariants import check
-from tests.conftest import NOW
+from tests.conftest import NOW, SEED
 from tests.faults.engines import KEY, PASSWORD, REDIS, Postgres, Redis, Relays
 from tests.gateway.test_service import call, words
 from tests.stack import free_port
 
-SEED = int(os.environ.get("RDV_FAULTS_SEED") or random.randrange(10**6))
 PEOPLE = 6
 PATIENCE_SECONDS = 180
 RECOVERY_SECONDS = 120
@@ -357,7 +356,7 @@ def break_things(world: World, chance: random.Random, end: float) -> list[str]:
 def test_faults_at_random_moments_under_load(
     world_of: Callable[..., object], tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
-    print(f"\nRDV_FAULTS_SEED={SEED} {world_of.__name__}", flush=True)
+    print(f"\nRDV_SEED={SEED} {world_of.__name__}", flush=True)
     chance, over = random.Random(f"{SEED} {world_of.__name__}"), threading.Event()
     with world_of(tmp_path) as world, ThreadPoolExecutor(PEOPLE + 1) as pool:  # type: ignore[attr-defined]
         core: Core = world.core

@@ -2,14 +2,13 @@
 
     uv run pytest -s tests/security/test_bad_input.py --messages 100000      under half an hour on two idle cores
 
-The seed is printed; RDV_MUTATIONS_SEED plays the same messages again.
+The seed is printed; RDV_SEED plays others.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
 import random
 import re
 import time
@@ -27,10 +26,9 @@ from booking_core import Contact
 from booking_core.storage.tables import notice
 from tests import portals
 from tests.booking_core.invariants import check
-from tests.conftest import NOW, Service, running
+from tests.conftest import NOW, SEED, Service, running
 from tests.security.mutations import message
 
-SEED = int(os.environ.get("RDV_MUTATIONS_SEED") or random.randrange(10**6))
 AT_ONCE = 8
 # More in a minute and the gateway says that it is too fast: then somebody new comes.
 MESSAGES_EACH = 25
@@ -157,7 +155,7 @@ def _json(raw: str) -> dict[str, Any]:
 
 @pytest.mark.timeout(0)
 async def test_mutated_messages_break_nothing(attacked: Service, pytestconfig: pytest.Config) -> None:
-    print(f"\nRDV_MUTATIONS_SEED={SEED}", flush=True)
+    print(f"\nRDV_SEED={SEED}", flush=True)
     people = [
         attacked.core.register(f"28705353{n:05}", date(1987, 5, 14), None, Contact(mobile=f"+3363998{n:04}")).id
         for n in range(AT_ONCE)
