@@ -17,7 +17,7 @@ from french.moments.join import UNION, joined
 from french.moments.normal import normal
 from french.moments.piece import Parser, Piece
 from french.moments.ranges import HELD, MOVED, OF_HELD, moved
-from french.moments.together import crossed
+from french.moments.together import crossed, past_midnight
 from french.text import fold
 
 # Where two begin at the same place the longer wins; of the same length, the first in this list.
@@ -68,7 +68,7 @@ INSTEAD = re.compile(r" ?(?:>>|->|=>|→|➔|»|>) ?")
 # "Bonne soirée", "rue du 11 novembre": no time at all; the bar stands where it would begin.
 NO_TIME = re.compile(
     r"\b(?:(?:bonne|agreable|excellente?)(?: fin de| debut de)? \||bon \|(?:apres|week|midi|soir|debut|fin)"
-    r"|(?:rue|avenue|av|boulevard|bd|bld|allees?|quai|impasse|chemin|square|cours|faubourg|esplanade|lycee|college|(?<!une )(?<!de )(?<!des )place) \|d[ue] |(?:habite|loge) \|(?:au|le) )"
+    r"|(?:rue|avenue|av|boulevard|bd|bld|allees?|quai|impasse|chemin|square|(?<!au )cours|faubourg|esplanade|lycee|college|(?<!une )(?<!de )(?<!des )place) \|d[ue] |(?:habite|loge) \|(?:au|le) )"
 )
 # The time of something else than the appointment: a birth, a death, the end of a leave.
 ELSEWHERE = re.compile(
@@ -146,7 +146,7 @@ def find(text: str, now: datetime) -> List[Moment]:
         elif role == "excluded" and EVERY.search(before) and plain.text[piece.start : piece.end] in calendar.DAYS:
             readings = (Reading("day", weekdays=(calendar.weekday_number(plain.text[piece.start : piece.end]),)),)
         if said.kind == "time" and len(readings) == 1 and _window(readings[0]) and not dated:
-            readings = (*readings, replace(readings[0], first=now.date(), last=now.date()))
+            readings = (*readings, past_midnight(replace(readings[0], first=now.date(), last=now.date())))
         found.append(Moment(text[start:end], (start, end), readings, role, said.kind, problem, said.away))
     found = _on_the_day_refused(plain.text, pieces, _both_refused(plain.text, pieces, found))
     return _without_empty_wishes(found)

@@ -27,6 +27,8 @@ from french.moments.piece import (
 )
 
 ANY_DAY = rf"(?:{WEEKDAY}|{SHORT_DAY}\b\.?)"
+# "Le 3 mai de l'année prochaine".
+COMING = r" (?:de )?l'an(?:nee)? (?:prochaine?|suivante?|d'apres)\b"
 MONTH_WORDS = frozenset((*calendar.MONTHS, "sept", "jui", "jul"))
 DAY_WORDS = frozenset(calendar.DAYS) | {"lun", "mar", "mer", "jeu", "ven", "sam", "dim"}
 NUMBER = frozenset("#")
@@ -38,6 +40,8 @@ SPOKEN_MINUTES = re.compile(r" #[0-5]\d(?! heures)")
 def written(m: re.Match[str], now: datetime) -> Optional[Said]:
     """ "lundi 3 décembre 2026", "3e jour d'octobre", "septembre-2020-23"."""
     month, day, year = m["month"].rstrip("."), number(m["day"]), year_of(m["year"])
+    if m.groupdict().get("coming"):
+        year = now.year + 1
     month = "juillet" if month == "jul" else month
     if month == "jui":
         return on(*(d for name in ("juin", "juillet") for d in (_read(day, name, year, now.date()),) if d))
@@ -187,14 +191,20 @@ PARSERS: Tuple[Parser, ...] = (
     (
         MONTH_WORDS,
         re.compile(
-            rf"{LEFT}(?:le |du |au |ce )?{_W}(?:le )?(?P<day>{DAY}|\d{{1,2}}e(?= (?:jours|{MONTH}))|#?[3-9]\d)(?: jours)?[ /.-]?(?:de |du mois de |du mois d'|d'|du )?{_M}(?:[ ,/-]{{0,2}}{_Y})?"
+            rf"{LEFT}(?:le |du |au |ce )?{_W}(?:le )?(?P<day>{DAY}|\d{{1,2}}e(?= (?:jours|{MONTH}))|#?[3-9]\d)(?: jours)?[ /.-]?(?:de |du mois de |du mois d'|d'|du )?{_M}(?:(?:[ ,/-]{{0,2}}| de (?:l'annee )?){_Y}|(?P<coming>{COMING}))?"
         ),
         written,
     ),
     (MONTH_WORDS, re.compile(rf"{LEFT}{_M}[ -]?(?P<year>\d{{4}})-{_D}"), written),
     (MONTH_WORDS, re.compile(rf"{LEFT}(?P<year>(?:19|20)\d\d)[ /-]{_M}[ /-]{_D}(?![\d:h/])"), written),
     (MONTH_WORDS, re.compile(rf"{LEFT}{_M} (?:le )?{_D}(?:,? {_Y})?{NOT_COUNTED}(?! et| au| a)"), written),
-    (NUMBER, re.compile(rf"{LEFT}(?:le )?{_W}(?:le )?{_DD}(?P<sep> ?/ ?|[.-]){_MM}(?P=sep){_YY}(?![\d/:h])"), numeric),
+    (
+        NUMBER,
+        re.compile(
+            rf"(?:{LEFT}|(?<=\d{{4}}-))(?:le )?{_W}(?:le )?{_DD}(?P<sep> ?/ ?|\. ?| ?- ?){_MM}(?P=sep){_YY}(?![\d/:h])"
+        ),
+        numeric,
+    ),
     (
         NUMBER,
         re.compile(
@@ -219,6 +229,7 @@ PARSERS: Tuple[Parser, ...] = (
         numeric,
     ),
     (NUMBER, re.compile(rf"{LEFT}le {_SAID_D} {_SAID_M}(?: {_YY})?(?! ?(?:h\b|h\d|[:/]|heures|\d|{MONTH}))"), numeric),
+    (NUMBER, re.compile(rf"(?:{LEFT}le |\A\W*){_SAID_D} du {_SAID_M}(?: {_YY})?(?=\W*\Z| a | vers )"), numeric),
     (NUMBER, re.compile(rf"\A\W*{_DD} {_MM}(?: {_YY})?\W*\Z"), numeric),
     (
         DAY_WORDS,
@@ -244,7 +255,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         MONTH_WORDS,
         re.compile(
-            rf"{LEFT}{_M} (?P<lead>entre |du )(?:le )?(?P<first>{DAY})(?P<link> (?:au|et) (?:le )?)(?P<last>{DAY}){NOT_COUNTED}"
+            rf"{LEFT}{_M} (?P<lead>entre |du |)(?:le )?(?P<first>{DAY})(?P<link> (?:au|et) (?:le )?| ?- ?)(?P<last>{DAY})(?:,? {_Y})?{NOT_COUNTED}"
         ),
         between,
     ),

@@ -35,8 +35,8 @@ def next_day(m: re.Match[str], now: datetime) -> Said:
 
     "La veille" of nothing is that of the appointment or slot spoken of: earlier.
     """
-    away = -1 if m["before"] else -2 if m["two"] == "avant veille" else 2 if m["two"] else 1
-    if m["anchor"]:
+    away = -1 if m["before"] or m["beside"] == "avant" else -2 if m["two"] == "avant veille" else 2 if m["two"] else 1
+    if m["anchor"] or m["beside"]:
         return Said(shift=relativedelta(days=away))
     minutes = away * 24 * 60
     return (
@@ -104,7 +104,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("lendemain", "surlendemain", "veille", "jours")),
         re.compile(
-            r"\b(?:le |la |au |du |des le |l')?(?:lendemain|(?P<two>surlendemain|avant veille)|(?P<before>veille|jours d'avant)|jours (?:d'apres|suivant))\b(?P<anchor> (?=(?:de |du |d'|des )(?!mon |ma |ce |cette |son |la (?!toussaint|pentecote|saint|chandeleur|fete|rentree)))|(?<=d'apres) (?=le #?\d)|(?<=suivant) (?=le #?\d))?"
+            r"\b(?:le |la |au |du |des le |l')?(?:lendemain|(?P<two>surlendemain|avant veille)|(?P<before>veille|jours d'avant)|jours (?:d'apres|suivant))\b(?P<anchor> (?=(?:de |du |d'|des )(?!mon |ma |ce |cette |son |la (?!toussaint|pentecote|saint|chandeleur|fete|rentree)))|(?<=d'apres) (?=le #?\d)|(?<=suivant) (?=le #?\d))?|\ble jours (?P<beside>avant|apres)(?= )(?! (?:mon|ma|mes|ce|cette|son|votre|que)\b)"
         ),
         next_day,
     ),

@@ -40,6 +40,8 @@ LATE: dict[str, tuple[float, float]] = {
     "soir": (20, 22),
     "soiree": (20, 22),
 }
+# From eight in the evening on, a range may end before four in the morning.
+NIGHT = 1200
 # From one to seven o'clock the afternoon is meant by many.
 DOUBTFUL = range(1, 8)
 
@@ -82,6 +84,8 @@ def between(first: int, last: int) -> Optional[Said]:
     """From a minute of the day to another; "de 2 à 4" is in the afternoon too, "11h30 à 1h30" ends at 13:30."""
     if last <= first and last + 720 > first and last <= 720:
         last += 720
+    if first >= NIGHT and last <= 1440 - NIGHT:
+        last += 1440  # "de 22h à 2h"
     if last <= first:
         return None
     readings = [Reading("hour", since=at(first), until=at(last))]
@@ -228,7 +232,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("midi", "minuit")),
         re.compile(
-            rf"(?:(?<!apres )|(?=midi (?:et (?:demi|quart)|#(?:15|20|30|40|45))))(?<!le )(?<!ce )(?<!entre le )\b(?P<noon>midi|minuit)\b(?! et (?:#?2|deux)\b){_EXTRA}(?: (?:pile|environ|precises?))?"
+            rf"(?:(?<!apres )|(?=minuit)|(?=midi (?:et (?:demi|quart)|#(?:15|20|30|40|45))))(?<!le )(?<!ce )(?<!entre le )\b(?P<noon>midi|minuit)\b(?! et (?:#?2|deux)\b){_EXTRA}(?: (?:pile|environ|precises?))?"
         ),
         noon,
     ),

@@ -217,7 +217,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("dans", "ici", "sous", "delai", "avant")),
         re.compile(
-            rf"\b(?P<lead>dans (?:encore |environ |a peu pres )?|d'ici (?:a )?|sous (?:les )?|pas avant (?:au moins )?|dans un delai (?:de |d'))(?P<the>les )?{_COUNT}(?:(?:/|-| ou | a | (?=#))(?P<more>#?\d{{1,2}}))? ?(?P<unit>{_UNIT}){_REST}"
+            rf"\b(?P<lead>dans (?:encore |environ |a peu pres |exactement |tout juste |a peine )?|d'ici (?:a )?|sous (?:les )?|pas avant (?:au moins )?|dans un delai (?:de |d'))(?P<the>les )?{_COUNT}(?:(?:/|-| ou | a | (?=#))(?P<more>#?\d{{1,2}}))? ?(?P<unit>{_UNIT}){_REST}"
         ),
         within,
     ),

@@ -10,7 +10,7 @@ from dateutil.relativedelta import relativedelta
 
 from french.model import Reading
 from french.moments import calendar
-from french.moments.dates import MONTH_WORDS
+from french.moments.dates import COMING, MONTH_WORDS
 from french.moments.piece import (
     DAY,
     IMPOSSIBLE,
@@ -112,7 +112,7 @@ def working_days(m: re.Match[str], now: datetime) -> Said:
 
 def month(m: re.Match[str], now: datetime) -> Optional[Said]:
     """ "fin mars", "début janvier 2027", "au mois de mai", "mars 2014"."""
-    year = number(m["year"]) if m["year"] else None
+    year = number(m["year"]) if m["year"] else now.year + 1 if m["coming"] else None
     first = calendar.month_of(now.date(), calendar.month_number(m["month"].rstrip(".")), year)
     if m["last"]:
         first -= relativedelta(years=1 if first.month >= now.month else 0)
@@ -254,13 +254,20 @@ PARSERS: Tuple[Parser, ...] = (
     (
         MONTH_WORDS,
         re.compile(
-            rf"\b{PART}(?:(?:le |au |du |en |ce |de )?mois (?:de |d'))?(?:de |d')?(?P<month>{_FULL_MONTH})(?:(?:[ ,]{{1,2}}| de )(?P<year>{LONG_YEAR})|(?P<last> (?:dernier|passe)\b(?! (?:jours|semaine))))?"
+            rf"\b{PART}(?:(?:le |au |du |en |ce |de )?mois (?:de |d'))?(?:de |d')?(?P<month>{_FULL_MONTH})(?:(?:[ ,/-]{{1,2}}| de (?:l'annee )?)(?P<year>{LONG_YEAR})|(?P<coming>{COMING})|(?P<last> (?:dernier|passe)\b(?! (?:jours|semaine))))?"
+        ),
+        month,
+    ),
+    (
+        MONTH_WORDS,
+        re.compile(
+            rf"(?<![\d/.-])(?P<year>(?:19|20)\d\d)[ /-](?P<month>{_FULL_MONTH})(?! ?-?\d)(?P<part>)(?P<coming>)(?P<last>)"
         ),
         month,
     ),
     (
         frozenset("#"),
-        re.compile(r"(?<![\d/.-])(?P<month>0?[1-9]|1[0-2]) ?[-/] ?(?P<year>(?:19|20)\d\d)(?![\d/.-])"),
+        re.compile(r"(?<![\d/.-])(?P<month>0?[1-9]|1[0-2])(?: ?[-/] ?|\.)(?P<year>(?:19|20)\d\d)(?![\d/.-])"),
         month_in_digits,
     ),
     (

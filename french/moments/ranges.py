@@ -17,6 +17,7 @@ PERIODS = re.compile(r" ?(-|(?<= )(?:a|au|et|jusqu'a|jusqu'en))(?: la| le)? ?")
 # A piece may begin with what links it: "5 du matin [à 6 du matin]".
 OWN_LINK = re.compile(r"au? ")
 AFTERNOON = re.compile(r"\b(?:soir|soiree|apres midi|aprem)$")
+SAID_YEAR = re.compile(r"\b#?(?:19|20)\d\d\b")
 DASH = re.compile(r" ?(?:-|/) ?")
 # An appointment that they hold, and what is done to it.
 HELD = r"(?:rendez vous|rdv|rv|entretien|visite|celui|celle|appel|creneau)(?: (?:telephonique|physique|deja|pris|chez vous|initial\w*|avec \w+|pour \w+|de mon \w+))*"
@@ -70,7 +71,15 @@ def _periods(text: str, last: Piece, piece: Piece) -> bool:
 
 def _period_range(text: str, first: Piece, last: Piece) -> Piece:
     a, b = first.said.readings[0], last.said.readings[0]
-    return Piece(first.start, last.end, Said((replace(a, last=b.last, grain="day"),)))
+    begin = a.first
+    if begin and b.first and a.grain == b.grain == "month" and _year_at_the_end(text, first, last):
+        begin = begin.replace(year=b.first.year - (begin.month > b.first.month))
+    return Piece(first.start, last.end, Said((replace(a, first=begin, last=b.last, grain="day"),)))
+
+
+def _year_at_the_end(text: str, first: Piece, last: Piece) -> bool:
+    """True when the year is that of both: "de juillet à septembre 2027"."""
+    return bool(SAID_YEAR.search(text, last.start, last.end) and not SAID_YEAR.search(text, first.start, first.end))
 
 
 def _hour_range(text: str, first: Piece, last: Piece) -> Optional[Said]:

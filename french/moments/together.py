@@ -14,7 +14,7 @@ from french.moments.piece import MOST, Piece, Said
 
 # What may stand between a day and its hour without parting them.
 FILLER = (
-    r"(?:a|au|aux|le|la|les|l|de|du|des|d|dans|en|vers|plutot|ce|cet|cette|pour|sur|autour|alentours|environ|euh|heu|hum|ben|bah|si|possible|"
+    r"(?:a|au|aux|le|la|les|l|de|du|des|d|dans|en|vers|plutot|ce|cet|cette|pour|sur|autour|alentours|environs?|euh|heu|hum|ben|bah|si|possible|"
     r"preference|genre|disons|mettons|par|exemple|et|mais|seulement|uniquement|idealement|c'est|serait|sera|soit|plus|tard|que|meme|bien|coup|coups|svp|s'il|vous|plait|un|peu|toujours|aussi|tout|toute|juste|pendant|pdt|durant)"
 )
 TOGETHER = re.compile(rf"[ ,.'(@:-]*(?:{FILLER}[ ,']*){{0,6}}")
@@ -124,6 +124,8 @@ def _hours_agreed(a: Piece, b: Piece, mod: str) -> Optional[Said]:
         days = next((r for p in (a, b) for r in p.said.readings if r.first), None)
         if mod:
             bound = hour.said.readings[-1].since if part.since >= time(12) else hour.said.readings[0].since
+            if bound and bound < part.since:
+                bound = _later(bound)  # "après 8h ce soir"
             if mod in ("from", "after"):
                 shared = replace(
                     part, since=bound, until=part.until if bound and part.until > bound else None, open="after"
@@ -173,13 +175,20 @@ def _later(hour: Optional[time]) -> Optional[time]:
     return hour.replace(hour=hour.hour + 12) if hour and hour.hour < 12 else None
 
 
+def past_midnight(r: Reading) -> Reading:
+    """ "jeudi de 22h à 2h" ends the day after."""
+    if r.since and r.until and r.until < r.since and r.last and r.first == r.last and not r.open:
+        return replace(r, last=r.last + timedelta(days=1), across=True)
+    return r
+
+
 def crossed(days: Tuple[Reading, ...], hours: Tuple[Reading, ...]) -> Said:
     """Each day with each hour, two readings at most: when the day is in doubt, the hour in opening hours is taken."""
     if len(days) > 1 and len(hours) > 1:
         hours = tuple(h for h in hours if h.since and time(8) <= h.since < time(20))[:1] or hours[:1]
     return Said(
         tuple(
-            replace(h, first=d.first, last=d.last, weekdays=d.weekdays, open=h.open or d.open)
+            past_midnight(replace(h, first=d.first, last=d.last, weekdays=d.weekdays, open=h.open or d.open))
             for d, h in product(days, hours)
         )[:MOST]
     )

@@ -60,6 +60,23 @@ def test_said_on_other_days(now: datetime, value: str, said: str) -> None:
     assert told(found) == {v.strip() for v in value.split(" | ")}
 
 
+def test_a_bare_time_is_no_personal_number() -> None:
+    said = [said for _, _, said in said_on_other_days() if "numéro" not in said]
+    assert [text for text in said if french.secrets(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        ("06/05/2027 06 39 98 12 34", "06 39 98 12 34"),
+        ("04.06.2027 0639981234", "0639981234"),
+        ("06.12.2045.67", "06.12.2045.67"),
+    ],
+)
+def test_a_number_beside_a_date_stays_one(said: str, number: str) -> None:
+    assert [e.text for e in french.secrets(said)] == [number]
+
+
 @pytest.mark.parametrize(("value", "said"), corpus("corpus_wishes.yml"))
 def test_roles_wishes_and_problems(value: str, said: str) -> None:
     found = [m for m in moments.find(said, NOW) if m.kind != "anytime" or value == "anytime"]
