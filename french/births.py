@@ -56,7 +56,7 @@ def _dates(folded: str) -> Iterator[Tuple[Span, int, int, int, int]]:
     ending, starting = {r.span[1]: r for r in said}, {r.span[0]: r for r in said}
     for m in MONTH.finditer(folded):
         day, year = _before(folded, ending, m.start()), _after(starting, m.end())
-        if day and year:
+        if day and year and ":" not in folded[m.end() : year[0]]:  # "13 novembre 19:15"
             yield (day[0], year[0]), day[1], MONTHS[m[1]], int(year[1]), len(year[1])
     for run in said:
         spoken = _spoken(folded, run)

@@ -19,7 +19,7 @@ SOON = timedelta(days=62)
 
 def month_number(word: str) -> int:
     """1 to 12; "sept" is September, "jui" may be June or July and is taken for June."""
-    return {"sept": 9, "jui": 6, "jul": 7}.get(word) or MONTHS.index(word) + 1
+    return {"sept": 9, "jui": 6}.get(word) or MONTHS.index(word) + 1
 
 
 def weekday_number(word: str) -> int:

@@ -29,7 +29,9 @@ from french.moments.piece import (
 ANY_DAY = rf"(?:{WEEKDAY}|{SHORT_DAY}\b\.?)"
 # "Le 3 mai de l'année prochaine".
 COMING = r" (?:de )?l'an(?:nee)? (?:prochaine?|suivante?|d'apres)\b"
-MONTH_WORDS = frozenset((*calendar.MONTHS, "sept", "jui", "jul"))
+MONTH_WORDS = frozenset((*calendar.MONTHS, "sept", "jui"))
+# Other words when they stand alone: a month only after its day, and "mar" no Tuesday before another number.
+SHORT_MONTHS = {"mar": "mars", "jul": "juillet", "sep": "septembre"}
 DAY_WORDS = frozenset(calendar.DAYS) | {"lun", "mar", "mer", "jeu", "ven", "sam", "dim"}
 NUMBER = frozenset("#")
 # Numbers that are called, and never a day: "appelez le 15".
@@ -42,7 +44,7 @@ def written(m: re.Match[str], now: datetime) -> Optional[Said]:
     month, day, year = m["month"].rstrip("."), number(m["day"]), year_of(m["year"])
     if m.groupdict().get("coming"):
         year = now.year + 1
-    month = "juillet" if month == "jul" else month
+    month = SHORT_MONTHS.get(month, month)
     if month == "jui":
         return on(*(d for name in ("juin", "juillet") for d in (_read(day, name, year, now.date()),) if d))
     return _with_weekday(_read(day, month, year, now.date()), m.groupdict().get("weekday"))
@@ -180,6 +182,7 @@ def _day_before(day: int, last: date) -> Optional[date]:
 
 
 _D, _M, _Y = rf"(?P<day>{DAY})", rf"(?P<month>{MONTH})", rf"(?P<year>{YEAR})"
+_ANY_M = rf"(?P<month>{MONTH}|(?:mar|sep|jul)\b\.?(?! #?\d\d?(?!\d)| (?:matin|soir|aprem|apres|midi)))"
 _W = rf"(?:(?P<weekday>{ANY_DAY}),? ?(?:le )?)?"
 NOT_A_DATE = r"(?![\w/:]|[.,-]\d| (?:h|heures|euros)\b| ?[%€])"
 _DD, _MM = r"(?P<day>1e|0?[1-9]|[12]\d|3[01])", r"(?P<month>0?[1-9]|1[0-2])"
@@ -189,9 +192,9 @@ _YY = r"(?P<year>(?:19|20)?\d\d)"
 
 PARSERS: Tuple[Parser, ...] = (
     (
-        MONTH_WORDS,
+        MONTH_WORDS | SHORT_MONTHS.keys(),
         re.compile(
-            rf"{LEFT}(?:le |du |au |ce )?{_W}(?:le )?(?P<day>{DAY}|\d{{1,2}}e(?= (?:jours|{MONTH}))|#?[3-9]\d)(?: jours)?[ /.-]?(?:de |du mois de |du mois d'|d'|du )?{_M}(?:(?:[ ,/-]{{0,2}}| de (?:l'annee )?){_Y}|(?P<coming>{COMING}))?"
+            rf"{LEFT}(?:le |du |au |ce )?{_W}(?:le )?(?P<day>{DAY}|\d{{1,2}}e(?= (?:jours|{MONTH}))|#?[3-9]\d)(?: jours)?[ /.-]?(?:de |du mois de |du mois d'|d'|du )?{_ANY_M}(?:(?:[ ,/-]{{0,2}}| de (?:l'annee )?){_Y}|(?P<coming>{COMING}))?"
         ),
         written,
     ),
@@ -234,7 +237,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         DAY_WORDS,
         re.compile(
-            rf"{LEFT}(?:le )?(?P<weekday>{ANY_DAY}),? ?(?:le )?{_D}(?! ?(?:h\b|h\d|heures|[:/]|e\b|moins|et (?:demi|quart)))"
+            rf"{LEFT}(?:le )?(?P<weekday>{ANY_DAY}),? ?(?:le )?{_D}(?! ?(?:h\b|h\d|heures|[:/]|e\b|moins|et (?:demi|quart)|du (?:matin|soir)\b|de l'ap))"
         ),
         weekday_date,
     ),

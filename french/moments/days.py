@@ -6,7 +6,7 @@ import re
 from datetime import datetime, timedelta
 from typing import Optional, Tuple
 
-from dateutil.relativedelta import relativedelta
+from dateutil.relativedelta import FR, MO, SA, SU, TH, TU, WE, relativedelta
 
 from french.model import Reading
 from french.moments import calendar
@@ -21,6 +21,8 @@ from french.moments.piece import (
     number,
     on,
 )
+
+WEEKDAYS = (MO, TU, WE, TH, FR, SA, SU)
 
 
 def near_day(m: re.Match[str], now: datetime) -> Said:
@@ -85,6 +87,12 @@ def weekday(m: re.Match[str], now: datetime) -> Optional[Said]:
     return on(near)
 
 
+def beside_a_date(m: re.Match[str], now: datetime) -> Said:
+    """ "le lundi après le 15", "le vendredi avant le 3 mai": counted from the date that follows."""
+    away = -1 if "avant" in m["side"] or "preced" in m["side"] else 1
+    return Said(shift=relativedelta(days=away, weekday=WEEKDAYS[calendar.weekday_number(m["day"])](away)))
+
+
 def this_not_that(m: re.Match[str], now: datetime) -> Said:
     """ "pas ce mardi, l'autre": the one after the nearest."""
     return on(calendar.nearest(calendar.weekday_number((m["day"] or m["day_"])[:3]), now.date()) + timedelta(days=7))
@@ -94,6 +102,13 @@ _WEEKS_AWAY = r"(?:dans (?:les )?(?P<weeks>#?\d|une) semaine)"
 _WHICH_WEEK = rf"(?:(?:de |dans |sur )?(?:la )?semaine (?:{NEXT})|(?:de )?(?:cette semaine|la semaine (?:en cours|ci)))"
 
 PARSERS: Tuple[Parser, ...] = (
+    (
+        DAY_WORDS,
+        re.compile(
+            rf"{LEFT}(?:(?:le |au |du |ce )(?:1e )?(?P<day>{WEEKDAY}) (?P<side>(?:d')?(?:avant|apres)|suivant|precedant|qui (?:suit|precede))) (?=le (?:#?\d|1e))"
+        ),
+        beside_a_date,
+    ),
     (
         frozenset(("demain", "apresdemain", "aujourd'hui", "aujourd", "hier", "jours")),
         re.compile(

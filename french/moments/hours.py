@@ -157,7 +157,7 @@ def _minutes(groups: dict[str, Optional[str]]) -> int:
         return 30 if "demi" in more or more == "1/2" else 45 if "3" in more else 15
     if groups.get("less"):
         return -15 if "quart" in groups["less"] else -number(groups["less"])  # type: ignore[operator]
-    return 0
+    return -1 if groups.get("one") else 0
 
 
 _HOUR = r"(?P<hour>#?(?:2[0-4]|1\d|0?\d))"
@@ -166,7 +166,7 @@ _ANY_HOUR = r"#?(?:2[0-4]|1\d|0?\d)"
 _SIXTY = r"(?:#[0-5]?\d|[0-5]\d)"
 _MONTHS = "janvier|fevrier|mars|avril|mai|juin|juillet|aout|sept|septembre|octobre|novembre|decembre"
 _NO_MONTH = rf"(?!\d| ?(?:{_MONTHS}|/(?! ?\d{{1,2}} ?h)|h(?![a-z])|heures|jours|personnes|euros|quarts?\b))"
-_EXTRA = rf"(?: ?(?:et )?(?P<more>(?<=et )(?:demie?|quart)|(?:un|1) quart|#?3 quarts|1/2|1/4|3/4)(?!\d)| moins (?:le |un )?(?P<less>quart|#?\d{{1,2}})| ?(?:et )?(?P<minute>(?:#0 )?{_SIXTY}|(?<=h)\d|\d(?= minutes)|(?<=heures )\d(?=\W*\Z)|(?<=h )\d(?=\W*\Z))(?: ?(?:minutes|m\b))?{_NO_MONTH})?"
+_EXTRA = rf"(?: ?(?:et )?(?P<more>(?<=et )(?:demie?|quart)|(?:un|1) quart|#?3 quarts|1/2|1/4|3/4)(?!\d)| moins (?:(?:le |un )?(?P<less>quart|#?\d{{1,2}})|(?P<one>une?)(?= minutes|\W*\Z))| ?(?:et )?(?P<minute>(?:#0 )?{_SIXTY}|(?<=h)\d|\d(?= minutes)|une(?= minutes)|(?<=heures )une?(?=\W*\Z)|(?<=heures )\d(?=\W*\Z)|(?<=h )\d(?=\W*\Z))(?: ?(?:minutes|m\b))?{_NO_MONTH})?"
 _PART = r"(?:matinee|matin|apres midi|aprem|soiree|soir|nuit)"
 _IN_PART = rf"(?:,? ?(?:(?:du|de l'|de la|dans la|dans l'|d'|l'|le) ?(?![ap]m\b)|(?=[ap]m\b))(?P<part>{_PART}|[ap]m)\b)"
 # A length of time, not an hour: "pendant 2h", "2h de route", "24h/24".
@@ -195,7 +195,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("une",)),
         re.compile(
-            rf"\b(?:(?<=a )|(?<=vers )|(?<=pour )|(?<=des )|(?<=avant )|(?<=apres )|(?=une heures (?:#?\d|du |de l'|et (?:quart|demi)|moins))){_ONE} heures{_EXTRA}{_IN_PART}?(?! (?:de|plus|par)\b)"
+            rf"\b(?:(?<=a )|(?<=vers )|(?<=pour )|(?<=des )|(?<=avant )|(?<=apres )|(?=une heures (?:#?\d|du |de l'|et (?:quart|demi|#?\d+ minutes)|moins))){_ONE} heures{_EXTRA}{_IN_PART}?(?! (?:de|plus|par)\b)"
         ),
         clock,
     ),
@@ -210,7 +210,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset("#"),
         re.compile(
-            rf"{LEFT}{_HOUR} (?:et (?P<more>demie?|quart|#?3 quarts?)|moins (?:le |un )?(?P<less>quart))\b(?! ?(?:d'|de ))(?: ?heures)?{_IN_PART}?"
+            rf"{LEFT}(?:(?:a|vers) )?{_HOUR} (?:et (?P<more>demie?|quart|#?3 quarts?)|moins (?:le |un )?(?P<less>quart))\b(?! ?(?:d'|de ))(?: ?heures)?{_IN_PART}?"
         ),
         clock,
     ),

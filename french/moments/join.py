@@ -68,7 +68,7 @@ def _shifted(text: str, pieces: List[Piece]) -> List[Piece]:
 def _moved_by(shift: relativedelta, r: Reading) -> Reading:
     """A reading moved by a length of time, to the minute when it has an hour ("une heure avant midi")."""
     if r.since is None:
-        shift = relativedelta(years=shift.years, months=shift.months, days=shift.days)
+        shift = relativedelta(years=shift.years, months=shift.months, days=shift.days, weekday=shift.weekday)
         return replace(r, first=r.first and r.first + shift, last=r.last and r.last + shift)
     to = datetime.combine(r.first or date(2000, 1, 1), r.since) + shift
     day = to.date() if r.first else None

@@ -22,7 +22,7 @@ from french.moments.piece import (
 )
 
 # Units of less than a day.
-SHORT = re.compile(r"sec|min|h")
+SHORT = re.compile(r"sec|min|h|demi|quart")
 ENDS = re.compile(r"\W*\Z")
 PUT_OFF = re.compile(r"\b(?:decal|repouss|report|recul|avanc|deplac|boug|retard)\w*")
 
@@ -89,7 +89,7 @@ def few(m: re.Match[str], now: datetime) -> Said:
 def coming(m: re.Match[str], now: datetime) -> Optional[Said]:
     """ "les trois prochains jours", "3 heures suivantes", "dans les prochains jours"."""
     unit = m["unit"] or m["unit_"]
-    said = m["count"] or m["after"]
+    said = m["count"] or m["after"] or ("1" if m["one"] else None)
     if not (said or m["det"]):
         return None
     count, today = (
@@ -179,6 +179,8 @@ def _length(count: int, unit: str) -> relativedelta:
         return relativedelta(weeks=2 * count)
     if unit.startswith("sec"):
         return relativedelta(seconds=count)
+    if unit.startswith(("demi", "quart")):
+        return relativedelta(minutes=count * (30 if unit[0] == "d" else 15))
     return relativedelta(hours=count) if unit.startswith("h") else relativedelta(minutes=count)
 
 
@@ -201,8 +203,8 @@ def _rest(m: re.Match[str], unit: str) -> relativedelta:
     return relativedelta()
 
 
-_UNIT = r"(?:secondes?|minutes|heures|h(?![a-z])|jours ouvr(?:es?|ables?)|jours|j\b(?!')|semaine|quinzaine|mois|ans?\b|annees?|trimestres?)"
-_MANY = "minutes|heures|jours|semaine|mois|ans|annees"
+_UNIT = r"(?:demie? heures|quarts? d'heures|secondes?|minutes|heures|h(?![a-z])|jours ouvr(?:es?|ables?)|jours|j\b(?!')|semaine|quinzaine|mois|ans?\b|annees?|trimestres?)"
+_MANY = "minutes|heures|jours|semaine|mois|ans?|annees?"
 _COUNT = rf"(?P<count>{NUM})(?: (?:petite|bonne)s?)?"
 _REST = rf"(?: et (?P<count2>{NUM}) (?P<unit2>{_UNIT})| et (?P<half>demie?)| et (?P<quarter>quart)| moins (?:le |un )?(?P<to>quart)| ?(?:et )?(?P<less>moins )?(?P<minutes>#?[0-5]?\d)(?!\d| ?[h:/])(?: minutes)?)?"
 
@@ -246,14 +248,14 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("prochain", "prochaine", "suivant", "suivante", "venir", "viennent", "suivent")),
         re.compile(
-            rf"{LEFT}(?:dans |sur |pour |pendant |(?:au cours |lors )?(?=des ))?(?P<det>les |ces |des )?(?:(?P<count>#?\d{{1,2}}) )?(?:prochaine?s? (?:(?P<after>#?\d{{1,2}}) )?(?P<unit>{_MANY})|(?P<unit_>{_MANY}) (?:suivante?s?|a venir|qui viennent|qui suivent|prochaine?s?))\b"
+            rf"{LEFT}(?:dans |sur |pour |pendant |(?:au cours |lors )?(?=des ))?(?P<det>les |ces |des |(?P<one>(?:le |la |cette |au |du )?(?=prochaine? (?:mois|annee|an)\b)))?(?:(?P<count>#?\d{{1,2}}) )?(?:prochaine?s? (?:(?P<after>#?\d{{1,2}}) )?(?P<unit>{_MANY})|(?P<unit_>{_MANY}) (?:suivante?s?|a venir|qui viennent|qui suivent|prochaine?s?))\b"
         ),
         coming,
     ),
     (
         frozenset(("apres", "avant", "tard", "tot", "partir", "compter")),
         re.compile(
-            rf"{LEFT}{_COUNT} (?P<unit>{_UNIT})(?: et (?P<count2>{NUM}) (?P<unit2>{_UNIT}))? (?P<side>apres|avant|plus tard|plus tot|a (?:partir|compter) (?=d[eu']))\b"
+            rf"{LEFT}{_COUNT} (?P<unit>{_UNIT})(?: et (?P<count2>{NUM}) (?P<unit2>{_UNIT}))? (?P<side>apres(?! midi\b)|avant|plus tard|plus tot|a (?:partir|compter) (?=d[eu']))\b"
         ),
         away,
     ),

@@ -27,7 +27,7 @@ from french.moments.piece import (
 
 WEEKEND = (5, 6)
 WORKING = (0, 1, 2, 3, 4)
-THIS = r"ci|en cours|actuelle"
+THIS = r"ci|en cours|actuelle|courante?"
 # Parts of a week, Monday is 0 (MOMENTS: "fin de semaine" is Thursday and Friday in France).
 WEEK_PARTS = {"debut": (0, 1), "milieu": (2, 3), "mi": (2, 3), "fin": (3, 4)}
 # Parts of a month, in days.
@@ -49,7 +49,7 @@ def week(m: re.Match[str], now: datetime) -> Optional[Said]:
     elif "dernier" in which or "passe" in which:
         monday = calendar.monday(today, -1)
     elif re.search(NEXT, which):
-        monday = calendar.monday(today, 2 if m.groupdict().get("after") else 1)
+        monday = calendar.monday(today, 2 if m.groupdict().get("after") or "apres la" in which else 1)
     else:
         monday = calendar.monday(today)
         # "D'ici la fin de la semaine", said at the week-end, is of the next one.
@@ -199,7 +199,7 @@ def _month_part(part: Optional[str], first: date) -> Said:
 
 
 # Alone, "sept" is a number more often than a month.
-_FULL_MONTH = MONTH.replace("|jul|", "|").replace(
+_FULL_MONTH = MONTH.replace(
     "sept(?:embre)?", r"septembre|sept(?=\.? (?:19|20)\d\d)|(?<=fin )sept|(?<=debut )sept|(?<=mi )sept"
 )
 
@@ -220,7 +220,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("semaine",)),
         re.compile(
-            rf"\b{PART}(?:de )?(?:la |cette |ma |une )?semaine (?:(?P<which>{NEXT}|{THIS}|dernier|passee)(?P<after>,? (?:mais |enfin |non |plutot |pas celle la |euh |,)*(?:la|celle) (?:d'apres|suivante|qui suit|encore apres))?|(?:numero )?(?P<number>#?\d\d?)(?! ?[h/:]))\b"
+            rf"\b{PART}(?:de )?(?:la |cette |ma |une )?semaine (?:(?P<which>{NEXT}|apres la prochaine|{THIS}|dernier|passee)(?P<after>,? (?:mais |enfin |non |plutot |pas celle la |euh |,)*(?:la|celle) (?:d'apres|suivante|qui suit|encore apres))?|(?:numero )?(?P<number>#?\d\d?)(?! ?[h/:]))\b"
         ),
         week,
     ),

@@ -88,7 +88,7 @@ NUM = r"(?:#?\d{1,3}|une?)"
 DAY = r"(?:1e|#?(?:[12]\d|3[01]|0?[1-9]))(?!\d)"
 WEEKDAY = r"(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)"
 SHORT_DAY = r"(?:lun|mar|mer|jeu|ven|sam|dim)"
-MONTH = r"(?:janvier|fevrier|mars|avril|mai|juin|jui|juillet|jul|aout|sept(?:embre)?|octobre|novembre|decembre)\b\.?"
+MONTH = r"(?:janvier|fevrier|mars|avril|mai|juin|jui|juillet|aout|sept(?:embre)?|octobre|novembre|decembre)\b\.?"
 LONG_YEAR = r"(?:#?(?:19|20)\d\d(?![\d:h]))"
 # Two digits are a year at the end only: "4 déc. 26".
 YEAR = rf"(?:{LONG_YEAR}|[1-3]\d(?=\W*(?:\Z|[,;!?])))"

@@ -17,6 +17,7 @@ FILLER = (
     r"(?:a|au|aux|le|la|les|l|de|du|des|d|dans|en|vers|plutot|ce|cet|cette|pour|sur|autour|alentours|environs?|euh|heu|hum|ben|bah|si|possible|"
     r"preference|genre|disons|mettons|par|exemple|et|mais|seulement|uniquement|idealement|c'est|serait|sera|soit|plus|tard|que|meme|bien|coup|coups|svp|s'il|vous|plait|un|peu|toujours|aussi|tout|toute|juste|pendant|pdt|durant)"
 )
+EVENING = time(18)
 TOGETHER = re.compile(rf"[ ,.'(@:-]*(?:{FILLER}[ ,']*){{0,6}}")
 
 
@@ -133,6 +134,10 @@ def _hours_agreed(a: Piece, b: Piece, mod: str) -> Optional[Said]:
             else:
                 shared = replace(part, until=bound)
             return Said((replace(shared, first=days.first if days else None, last=days.last if days else None),))
+        if hour.said.readings[0].since == time(0) and part.since >= EVENING:
+            # "Minuit ce soir" is when the day ends.
+            day = days.first + timedelta(days=1) if days and days.first else None
+            return Said((replace(hour.said.readings[0], first=day, last=day),))
         hours = ((r, moment) for r in hour.said.readings for moment in (r.since, _later(r.since)))
         found = [replace(r, since=m) for r, m in hours if m and part.since <= m <= (part.until or m)]
         chosen = found[:1] or list(hour.said.readings)
@@ -157,7 +162,10 @@ def _window_in_part(a: Piece, b: Piece) -> Optional[Said]:
         return None
     if inner.said.readings[0].grain == "daypart":
         return _shared(part, inner.said.readings[0], day)
-    inside = [r for r in inner.said.readings if r.since and r.until and part.since <= r.since < part.until]
+    until = time.max if part.since >= EVENING else part.until
+    read = [r for r in inner.said.readings if r.since and r.until]
+    read += [replace(r, since=_later(r.since), until=_later(r.until)) for r in read if _later(r.until)]
+    inside = [r for r in read if r.since and part.since <= r.since < until]
     days = (day.first, day.last) if day else (None, None)
     return Said((replace(inside[0], first=days[0], last=days[1]),)) if inside else None
 
