@@ -41,6 +41,9 @@ class Book(Details):
         """Everything said at once is taken at once; then the first thing missing is asked."""
         person = turn.person
         asked = turn["requested_slot"]
+        if asked == "existing" and turn.reasons and turn["reason"] not in turn.reasons:
+            # "Celui-là je le garde, j'en veux un pour la C2S": another booking begins.
+            turn["reason"] = turn["appointment_id"] = turn["requested_slot"] = asked = None
         if asked == "existing" and ONE_MORE.search(turn.text.lower()):
             self.ask_again(turn)
             return

@@ -10,7 +10,14 @@ from actions.turn import Turn
 from booking_core import Appointment
 
 # "Mes deux rendez-vous", "tous les deux", "les 3".
+# "Ça change quoi si je l'annule ?" is no yes.
+WAVERS = re.compile(r"\bsi (?:je|j['’]|on|jamais)\b|\b(?:sais|c|sait|s[uû]re?) pas\b|\bh[ée]sit|\?\s*$|\best-ce que\b")
 ALL = re.compile(r"\b(?:mes|les|ces) (?:deux|trois|2|3)\b|\btou(?:s|tes)\b")
+
+
+def both(turn: Turn) -> bool:
+    """True when two things are named, not one thing with two names."""
+    return re.search(r"\bet\b|[,+&]", turn.text.lower()) is not None
 
 
 class Cancel(Form):
@@ -57,12 +64,20 @@ class Cancel(Form):
                 # One after the other, each with its own yes.
                 turn["second"] = {"action": "cancel_form", "entities": [{"entity": "all"}], "at_once": True}
                 fitting = fitting[:1]
+            elif started and len(fitting) == 2 and set(turn.reasons) >= {a.reason for a in fitting} and both(turn):
+                # "Celui de la C2S et celui de l'invalidité".
+                later = {"entity": "reason", "value": fitting[1].reason}
+                turn["second"] = {"action": "cancel_form", "entities": [later], "at_once": True}
+                fitting = fitting[:1]
             if len(fitting) != 1:
                 held.which(self, turn, "utter_question_which_cancel", fitting or appointments)
                 return
             turn["appointment_id"] = str(fitting[0].id)
         if asked == "confirm" and not turn.changed("appointment_id") and not started:
-            if turn.intent == "affirm" or turn.intent == "cancel_appointment":
+            if turn.intent in ("affirm", "cancel_appointment") and WAVERS.search(turn.text.lower()):
+                turn.say("utter_cancel_means")
+                self.ask_again(turn)
+            elif turn.intent in ("affirm", "cancel_appointment"):
                 self.confirm(turn)
             elif turn.intent in ("deny", "goodbye", "thank"):
                 self.abandon(turn)

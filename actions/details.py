@@ -20,6 +20,13 @@ SUBJECT = re.compile(
     r"(?!dossier|situation|question|cas\b|rendez|rdv|renseign|info|conseil|point|suite|semaine|moment|matin|apr|⟦)"
 )
 DOUBTFUL = 0.1
+# The first of the list: the person's own, and the nearest to them.
+NEAREST = re.compile(
+    r"\b(?:plus|au plus) (?:pr[eèo][sc]\w*|prè?s)\b|\bpr[eè]s de (?:chez moi|la maison|mon domicile)|\bmon agence\b"
+    r"|\b(?:la mienne|l['’]agence habituelle|comme d['’]habitude|celle de (?:chez moi|ma ville|mon quartier))\b"
+)
+# What was just spoken of: "OK, celle-là".
+THAT_ONE = re.compile(r"\b(?:celle|celui|cel)[- ]?l[aà]\b|\bl[aà][- ]bas\b|\bcette agence\b")
 # What has to be asked before anything else.
 Question = Callable[[], None]
 
@@ -43,7 +50,8 @@ class Details(SlotForm):
                 if len(free) > 1:
                     return partial(self.which_reason, turn, free)
                 said = free or said
-            code = said[-1]
+            # "L'accident du travail, pas l'arrêt": of two, a correction is the one that was not taken.
+            code = next((c for c in reversed(said) if c != turn["reason"]), said[-1])
         if not code or code == turn["reason"]:
             return None
         if turn["reason"]:
@@ -94,7 +102,13 @@ class Details(SlotForm):
             return None
         chosen, place = turn.chosen("agency") or self.agency_of_list(turn), turn.value("agency")
         if not chosen and not place and turn["channel"] == "in_person":
-            chosen = self.town_named(turn)
+            chosen = self.town_named(turn.text)
+        if not chosen and not place and turn["requested_slot"] == "agency":
+            said = turn.text.lower()
+            if NEAREST.search(said) and turn["agencies"]:
+                chosen = turn["agencies"][0]
+            elif THAT_ONE.search(said):
+                chosen = self.town_named(turn.last_texts(2)[0])
         if chosen:
             self.set_agency(turn, self.core.agency(chosen))
         elif place:
@@ -119,11 +133,15 @@ class Details(SlotForm):
 
     def understood_anyway(self, turn: Turn) -> bool:
         """The name of a town alone counts too, once it is clear that one comes to an agency."""
-        return super().understood_anyway(turn) or (turn["channel"] == "in_person" and bool(self.town_named(turn)))
+        said = turn.text.lower()
+        points = turn["requested_slot"] == "agency" and (NEAREST.search(said) or THAT_ONE.search(said))
+        return bool(
+            super().understood_anyway(turn) or points or (turn["channel"] == "in_person" and self.town_named(turn.text))
+        )
 
-    def town_named(self, turn: Turn) -> str | None:
-        """The agency of the only town of ours that the sentence names, with no word that announces a place."""
-        said = set(re.findall(r"\w+", fold(turn.text)))
+    def town_named(self, text: str) -> str | None:
+        """The agency of the only town of ours that a sentence names, with no word that announces a place."""
+        said = set(re.findall(r"\w+", fold(text)))
         named = [a for a in self.core.agencies() if set(re.findall(r"\w+", fold(a.town))) <= said]
         return named[0].id if len(named) == 1 else None
 

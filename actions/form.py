@@ -115,7 +115,7 @@ class Form(Action):
             self.abandon(turn)
         elif turn.intent == "silence":
             self.silent(turn)
-        elif turn.says_nothing or (
+        elif (turn.says_nothing and not self.understood_anyway(turn)) or (
             turn.intent in NOT_UNDERSTOOD and (not self.understood_anyway(turn) or self.asks_elsewhere(turn))
         ):
             self.misunderstood(turn)

@@ -18,7 +18,10 @@ class Greet(Action):
 
     def act(self, turn: Turn) -> None:
         """Who is speaking here and what it can do."""
-        if not offers.resume(turn):
+        if turn.entity("reason"):
+            # "Bonjour, je suis peintre, à la Maison des artistes": what it is about is said.
+            turn.start("book_form")
+        elif not offers.resume(turn):
             turn.say("utter_greet")
 
 

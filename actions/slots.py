@@ -78,6 +78,11 @@ class SlotForm(Form):
         if len(fitting) == 1 and asked in ("slot_id", "confirm", "change") and turn.intent != "deny":
             turn["slot_id"] = str(fitting[0].id)
             return True
+        no_day = not any(r.first or r.weekdays for m in moments for r in m.readings[:1])
+        if asked == "slot_id" and turn.intent == "affirm" and moments and no_day and fitting == on_offer:
+            # "Oui, de l'après-midi bien sûr": yes to what is on offer.
+            turn["slot_id"] = str(on_offer[0].id)
+            return True
         if moments:
             return self.new_time(turn, on_offer)
         if turn.intent == "affirm" and asked == "slot_id" and on_offer:

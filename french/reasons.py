@@ -25,6 +25,12 @@ DENIED = re.compile(
 )
 
 
+# "Mon accident du travail, pas l'arrêt": between two reasons the second one is refused.
+CONTRAST = re.compile(
+    r"[^a-z]*(?:et |mais |non |surtout )*(?:pas|et non)(?: (?:pour|de|du|la|le|les|une?|mon|ma|mes|celui|celle))* (?:l'|d')?"
+)
+
+
 @dataclass(frozen=True)
 class Hit:
     """One reason found: `span` is that of its strongest words in the respelt text."""
@@ -38,6 +44,7 @@ def find(text: str, folded: str, now: datetime) -> List[Entity]:
     """The reason meant; `others` holds further ones that are meant as clearly, when one must ask."""
     spelt = respelt(folded)
     hits = [h for h in _hits(spelt.text) if h.weight >= LEAST]
+    hits = [h for h in hits if not any(CONTRAST.fullmatch(spelt.text, o.span[1], h.span[0]) for o in hits)]
     if not hits:
         return []
     best, *others = sorted(hits, key=lambda h: (-h.weight, h.code == YIELDING, h.span))

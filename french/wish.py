@@ -104,6 +104,9 @@ def _crossed(readings: list[Reading]) -> tuple[Reading, ...]:
     """Days said apart from hours ("mardi … plutôt vers 10h") belong together."""
     days = [r for r in readings if _has_day(r) and not _has_window(r)]
     hours = [r for r in readings if _has_window(r) and not _has_day(r)]
+    if hours and not days and any(r.grain == "daypart" for r in readings):
+        # "Jeudi soir, vers 17h": the hour says more than the part of the day.
+        days = [r for r in readings if _has_day(r) and r.grain == "daypart"]
     if days and hours and len(days) + len(hours) == len(readings):
         return tuple(_with_window(d, h) for d in days for h in hours)
     return tuple(dict.fromkeys(readings))

@@ -33,7 +33,9 @@ def free_port() -> int:
 class Stack:
     """`await start()`, then `await turn(conversation, medium, text=…)`; `core` and `clock` may be looked at and set."""
 
-    def __init__(self, *, start: datetime = START, settings: Settings | None = None) -> None:
+    def __init__(self, *, start: datetime = START, settings: Settings | None = None, model: Path = rasa.MODEL) -> None:
+        """`model`: another one than ours, for what depends on Rasa's own settings."""
+        self.model = model
         self.folder = tempfile.TemporaryDirectory(prefix="rdv-test-")
         self.clock = FixedClock(start)
         self.database_url = f"sqlite:///{Path(self.folder.name) / 'rdv.db'}"
@@ -50,7 +52,7 @@ class Stack:
         tracker = Path(self.folder.name) / "tracker.db"
         self.log = (Path(self.folder.name) / "rasa.log").open("w")
         self.process = subprocess.Popen(  # noqa: ASYNC220 - it starts at once and is waited for below
-            rasa.command(port=self.rasa_port),
+            rasa.command(port=self.rasa_port, model=self.model),
             env=rasa.environment(
                 secret=SECRET,
                 actions_url=f"http://127.0.0.1:{self.actions_port}/webhook",

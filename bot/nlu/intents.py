@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from datetime import datetime
 from typing import Any, Dict, List, Optional, Tuple
@@ -27,6 +28,8 @@ FALLBACK = "nlu_fallback"
 warnings.filterwarnings("ignore", "You have defined training data with examples for training a response selector")
 # Measured by `python -m bot.nlu.report`: below it most guesses are wrong, and so are most out-of-scope ones let in.
 THRESHOLD = 0.35
+# The name of an intent typed by hand ("/affirm", whose bar the gateway has taken) is no answer: a yes is said in words.
+COMMAND = re.compile(r"\W*(?:intent\W+)?(?:[a-z]+_\w+|affirm|deny)\s*(?:\{.*\})?\s*", re.DOTALL)
 CHOICES = ("slot", "appointment", "option")
 VALUES = ("reason", "channel", "agency", "phone", "email", "nir", "code", "birth_date", "day")
 
@@ -99,6 +102,8 @@ class IntentClassifier(GraphComponent):
         said = only_reference(understanding)
         if said:
             return [(said, 1.0)]
+        if COMMAND.fullmatch(understanding.text):
+            return [(FALLBACK, 1.0)]
         assert self.model is not None  # noqa: S101 - Rasa calls load or train before
         ranking = self.model.ranking(read(understanding))
         if decided(*ranking[0], threshold=self.config["threshold"]) == FALLBACK:
