@@ -224,6 +224,8 @@ PARSERS: Tuple[Parser, ...] = (
         numeric,
     ),
     (NUMBER, re.compile(rf"\A\W*{_DD}[.-](?P<month>0[1-9]|1[0-2])(?P<year>)(?=\W*\Z| (?:a|vers) #?\d)"), numeric),
+    (NUMBER, re.compile(r"\A\W*(?P<day>0[1-9]|[12]\d|3[01])-(?P<month>[1-9])(?P<year>)(?=\W*\Z)"), numeric),
+    (NUMBER, re.compile(rf"{LEFT}(?P<day>[12]\d|3[01])-(?P<month>0[1-9])(?P<year>){NOT_A_DATE}"), numeric),
     (
         NUMBER,
         re.compile(
@@ -251,7 +253,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         NUMBER,
         re.compile(
-            rf"{LEFT}(?P<lead>du |de |depuis |entre |les |)(?:le )?{_W}(?P<first>{DAY})(?P<link> ?(?:au|a|et|-|jusqu'au|jusqu'a) ?(?:le )?)(?:{ANY_DAY} )?(?P<last>{DAY})(?: {_M}| ?/ ?(?P<mm>0?[1-9]|1[0-2])(?![\d/:h])|(?P<of> du mois (?:prochain|suivant)))?(?: {_Y})?{NOT_COUNTED}"
+            rf"{LEFT}(?:a (?:partir|compter) (?=du |de ))?(?P<lead>du |de |depuis |entre |les |)(?:le )?{_W}(?P<first>{DAY})(?P<link> ?(?:au|a|et|-|jusqu'au|jusqu'a) ?(?:le )?)(?:{ANY_DAY} )?(?P<last>{DAY})(?: {_M}| ?/ ?(?P<mm>0?[1-9]|1[0-2])(?![\d/:h])|(?P<of> du mois (?:prochain|suivant)))?(?: {_Y})?{NOT_COUNTED}"
         ),
         between,
     ),

@@ -119,7 +119,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("lendemain", "surlendemain", "veille", "jours")),
         re.compile(
-            r"\b(?:le |la |au |du |des le |l')?(?:lendemain|(?P<two>surlendemain|avant veille)|(?P<before>veille|jours d'avant)|jours (?:d'apres|suivant))\b(?P<anchor> (?=(?:de |du |d'|des )(?!mon |ma |ce |cette |son |la (?!toussaint|pentecote|saint|chandeleur|fete|rentree)))|(?<=d'apres) (?=le #?\d)|(?<=suivant) (?=le #?\d))?|\ble jours (?P<beside>avant|apres)(?= )(?! (?:mon|ma|mes|ce|cette|son|votre|que)\b)"
+            r"\b(?:le |la |au |du |des le |l')?(?:lendemain|(?P<two>surlendemain|avant veille)|(?P<before>veille|jours d'avant)|jours (?:d'apres|suivant|qui suit|apres(?=\W*\Z)))\b(?P<anchor> (?=(?:de |du |d'|des )(?!mon |ma |ce |cette |son |la (?!toussaint|pentecote|saint|chandeleur|fete|rentree)))|(?<=d'apres) (?=le #?\d)|(?<=suivant) (?=le #?\d))?|\ble jours (?P<beside>avant|apres)(?= )(?! (?:mon|ma|mes|ce|cette|son|votre|que)\b)"
         ),
         next_day,
     ),

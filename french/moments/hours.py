@@ -264,7 +264,7 @@ PARSERS: Tuple[Parser, ...] = (
         window,
     ),
     (
-        frozenset(("midi", "dejeuner", "pause")),
+        frozenset(("midi", "dejeuner", "pause", "repas")),
         re.compile(
             r"\bentre midi et (?:#?2(?: ?h(?:eures)?)?|deux)\b|\b(?:a |sur |pendant |vers )?(?:l'heures du (?:dejeuner|midi|repas)|la pause (?:dejeuner|de midi|repas|midi)|ma pause(?: dejeuner| de midi| midi)?|le midi|ce midi)\b"
         ),

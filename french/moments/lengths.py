@@ -93,9 +93,7 @@ def coming(m: re.Match[str], now: datetime) -> Optional[Said]:
     if not (said or m["det"]):
         return None
     count, today = (
-        number(said)
-        if said
-        else {"j": 7, "s": 4, "mo": 2, "h": 3, "mi": 15, "a": 2}[unit[: 2 if unit[0] == "m" else 1]],
+        number(said) if said else MANY[unit[:3]],
         now.date(),
     )
     if unit.startswith("h"):
@@ -108,10 +106,17 @@ def coming(m: re.Match[str], now: datetime) -> Optional[Said]:
                 ),
             )
         )
-    if unit == "minutes":
-        until = now.replace(second=0, microsecond=0) + timedelta(minutes=count)
+    if unit in ("secondes", "minutes"):
+        until = now.replace(second=0, microsecond=0) + timedelta(minutes=count if unit == "minutes" else 1)
         return Said(
-            (replace(_instant(now + timedelta(minutes=1)), last=until.date(), until=until.time(), across=True),)
+            (
+                replace(
+                    _instant(now + timedelta(minutes=unit == "minutes")),
+                    last=until.date(),
+                    until=until.time(),
+                    across=True,
+                ),
+            )
         )
     if unit.startswith("jours"):
         return days(today + timedelta(days=1), today + timedelta(days=count))
@@ -204,7 +209,9 @@ def _rest(m: re.Match[str], unit: str) -> relativedelta:
 
 
 _UNIT = r"(?:demie? heures|quarts? d'heures|secondes?|minutes|heures|h(?![a-z])|jours ouvr(?:es?|ables?)|jours|j\b(?!')|semaine|quinzaine|mois|ans?\b|annees?|trimestres?)"
-_MANY = "minutes|heures|jours|semaine|mois|ans?|annees?"
+# How many "the coming ones" are.
+MANY = {"sec": 30, "min": 15, "heu": 3, "jou": 7, "sem": 4, "moi": 2, "ans": 2, "an": 1, "ann": 2}
+_MANY = "secondes|minutes|heures|jours|semaine|mois|ans?|annees?"
 _COUNT = rf"(?P<count>{NUM})(?: (?:petite|bonne)s?)?"
 _REST = rf"(?: et (?P<count2>{NUM}) (?P<unit2>{_UNIT})| et (?P<half>demie?)| et (?P<quarter>quart)| moins (?:le |un )?(?P<to>quart)| ?(?:et )?(?P<less>moins )?(?P<minutes>#?[0-5]?\d)(?!\d| ?[h:/])(?: minutes)?)?"
 

@@ -7,8 +7,10 @@ from dataclasses import replace
 from datetime import time, timedelta
 from typing import List, Optional
 
+from dateutil.relativedelta import relativedelta
+
 from french.moments.hours import between
-from french.moments.piece import Piece, Said
+from french.moments.piece import MONTH, Piece, Said
 
 RANGE = re.compile(r"(?: ?[-/] ?| (?:a|au|aux|et|jusqu'a|jusqu'au|jusque|puis) (?:l'|le |la )?|jusqu'a |jusqu'au )")
 # "Vers dix heures onze heures": between the two.
@@ -17,6 +19,7 @@ PERIODS = re.compile(r" ?(-|(?<= )(?:a|au|et|jusqu'a|jusqu'en))(?: la| le)? ?")
 # A piece may begin with what links it: "5 du matin [à 6 du matin]".
 OWN_LINK = re.compile(r"au? ")
 AFTERNOON = re.compile(r"\b(?:soir|soiree|apres midi|aprem)$")
+WRITTEN = re.compile(rf"\d(?:e)? (?:de )?{MONTH}|\d/\d")
 SAID_YEAR = re.compile(r"\b#?(?:19|20)\d\d\b")
 DASH = re.compile(r" ?(?:-|/) ?")
 # An appointment that they hold, and what is done to it.
@@ -47,12 +50,14 @@ def ranges(text: str, pieces: List[Piece], *, days: bool, hours: bool) -> List[P
             own = OWN_LINK.match(text, piece.start)
             link = text[last.end : own.end() if own else piece.start]
             before = text[done[-2].end if len(done) > 1 else 0 : last.start]
-            lead = re.search(r"\b(?:(entre|de|du|des|d)[ '])(?:le |la |l')?$", before)
+            lead = re.search(r"\b(?:a (?:partir|compter) )?(?:(entre|de|du|des|d)[ '])(?:le |la |l')?$", before)
             about = hours and not days and link in (" ", ", ") and ABOUT.search(before)
             wanted = about or (RANGE.fullmatch(link) and (" et" not in link or (lead and lead[1] == "entre")))
             if wanted and not last.said.problem and not moved(before):
                 both = (
-                    _day_range(last, piece, dash=bool(DASH.fullmatch(link))) if days else _hour_range(text, last, piece)
+                    _day_range(_of_the_year(text, last, piece), piece, dash=bool(DASH.fullmatch(link)))
+                    if days
+                    else _hour_range(text, last, piece)
                 )
                 if both:
                     start = last.start - (len(lead[0]) if lead else 0)
@@ -75,6 +80,18 @@ def _period_range(text: str, first: Piece, last: Piece) -> Piece:
     if begin and b.first and a.grain == b.grain == "month" and _year_at_the_end(text, first, last):
         begin = begin.replace(year=b.first.year - (begin.month > b.first.month))
     return Piece(first.start, last.end, Said((replace(a, first=begin, last=b.last, grain="day"),)))
+
+
+def _of_the_year(text: str, first: Piece, last: Piece) -> Piece:
+    """The first day in the year said of the last: "14 septembre - 20 septembre 2027"."""
+    a, b = first.said.readings[0], last.said.readings[0]
+    if not (
+        a.first and b.first and WRITTEN.search(text, first.start, first.end) and _year_at_the_end(text, first, last)
+    ):
+        return first
+    begin = a.first + relativedelta(year=b.first.year)
+    begin -= relativedelta(years=begin > b.first)
+    return replace(first, said=Said((replace(a, first=begin, last=begin),)))
 
 
 def _year_at_the_end(text: str, first: Piece, last: Piece) -> bool:
