@@ -13,12 +13,10 @@ from aiohttp import web
 
 from booking_core import Core, Identity, Locked, NotIdentified, NotYours, SignedIn, Unknown
 from gateway.http import CORE, SETTINGS, ApiError, answer, body_of, text_of
-from gateway.security import Limit, address, same
+from gateway.security import address, same, spend
 from gateway.settings import Settings
 from gateway.webchat import conversation_of, signed_in
 
-LIMIT = web.AppKey("wrong answers by address", Limit)
-REQUESTS = web.AppKey("requests by session", Limit)
 WRONG_A_MINUTE = 20
 REQUESTS_A_MINUTE = 240
 LONGEST_CODE = 200
@@ -26,7 +24,6 @@ LONGEST_CODE = 200
 
 def add_routes(app: web.Application) -> None:
     """The account's endpoints."""
-    app[LIMIT], app[REQUESTS] = Limit(WRONG_A_MINUTE), Limit(REQUESTS_A_MINUTE)
     app.router.add_post("/api/session", answer(sign_in))
     app.router.add_delete("/api/session", answer(sign_out))
     app.router.add_get("/api/me", answer(me))
@@ -78,7 +75,7 @@ async def caller(request: web.Request, *, fresh: bool = False) -> Caller:
     if "Authorization" in request.headers:
         identity: Identity = await signed_in(request)
         assert identity.person_id is not None  # noqa: S101 - signed in
-        request.app[REQUESTS].spend(identity.conversation_id)
+        await spend(request, REQUESTS_A_MINUTE, "requests", identity.conversation_id)
         return Caller(identity.person_id, identity.conversation_id)
     token = token_of(request)
     try:
@@ -86,7 +83,7 @@ async def caller(request: web.Request, *, fresh: bool = False) -> Caller:
     except NotIdentified:
         raise web.HTTPUnauthorized from None
     conversation = conversation_of(chat_token(request.app[SETTINGS], token))
-    request.app[REQUESTS].spend(conversation)
+    await spend(request, REQUESTS_A_MINUTE, "requests", conversation)
     if session.fresh and not fresh:
         raise ApiError("code_required", 403)
     return Caller(session.person_id, conversation, session)
@@ -122,7 +119,7 @@ async def sign_in(request: web.Request) -> web.Response:
         try:
             token = await asyncio.to_thread(core.sign_in, nir, code)
         except (Unknown, Locked):
-            request.app[LIMIT].spend(address(request))
+            await spend(request, WRONG_A_MINUTE, "wrong answers", address(request))
             raise
     session = await asyncio.to_thread(core.signed_in, token)
     return keep(web.json_response({"fresh": session.fresh}), settings, token)
@@ -161,7 +158,7 @@ async def forgotten(request: web.Request) -> web.Response:
     except ValueError:
         raise ApiError("bad_parameter", parameter="birth_date") from None
     nir = text_of(body, "nir", 40)
-    request.app[LIMIT].spend(address(request))
+    await spend(request, WRONG_A_MINUTE, "wrong answers", address(request))
     sent_to = await asyncio.to_thread(core.forgot_code, nir, born)
     return web.json_response({"sent_to": sent_to}, status=202)
 

@@ -13,7 +13,8 @@ from booking_core import Core
 from gateway import account, agenda, oidc, pages, security, socket, webchat
 from gateway.api import Api
 from gateway.feed import Feed
-from gateway.http import CORE, SETTINGS, TURNS, Handler
+from gateway.http import CORE, LIMITS, SETTINGS, TURNS, Handler
+from gateway.limits import Limits
 from gateway.rasa import ready
 from gateway.settings import Settings
 from gateway.sms import carrier_of
@@ -31,7 +32,7 @@ log = logging.getLogger(__name__)
 def make_app(settings: Settings, core: Core) -> web.Application:
     """The gateway's application."""
     app = web.Application(client_max_size=64 * 1024, middlewares=[errors, security.origins, security.whole])
-    app[SETTINGS], app[CORE], app[WATCH] = settings, core, Watch(core)
+    app[SETTINGS], app[CORE], app[WATCH], app[LIMITS] = settings, core, Watch(core), Limits(settings)
     app.cleanup_ctx.append(_turns)
     app.on_response_prepare.append(security.headers)
     pages.add_routes(app)
@@ -54,10 +55,11 @@ def make_app(settings: Settings, core: Core) -> web.Application:
 
 async def _turns(app: web.Application) -> AsyncIterator[None]:
     settings = app[SETTINGS]
-    app[TURNS] = Turns(app[CORE], rasa_url=settings.rasa_url, secret=settings.shared_secret)
+    app[TURNS] = Turns(app[CORE], rasa_url=settings.rasa_url, secret=settings.shared_secret, limits=app[LIMITS])
     app[CALLS] = Calls(app[CORE], app[TURNS], secret=settings.secret, number=settings.adviser_number)
     yield
     await app[TURNS].close()
+    await app[LIMITS].close()
 
 
 @web.middleware

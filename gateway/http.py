@@ -20,12 +20,14 @@ from booking_core import (
     TooLate,
     Unknown,
 )
+from gateway.limits import Limits
 from gateway.settings import Settings
 from gateway.turns import Turns
 
 CORE = web.AppKey("core", Core)
 TURNS = web.AppKey("turns", Turns)
 SETTINGS = web.AppKey("settings", Settings)
+LIMITS = web.AppKey("limits", Limits)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 

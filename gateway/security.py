@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections import OrderedDict, deque
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from gateway.http import SETTINGS, Handler
+from gateway.http import LIMITS, SETTINGS, Handler
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -32,7 +30,6 @@ ALLOWED = {
 SHARED = "/web/"
 # What Rasa's own web clients call, with an origin that their server checks.
 SOCKETS = "/socket.io/"
-REMEMBERED = 10_000
 # A whole request is a few kilobytes: whoever needs longer holds a connection for its own sake.
 BODY_SECONDS = 10.0
 
@@ -91,27 +88,15 @@ def same(origin: str, request: web.Request) -> bool:
     return origin == public or urlsplit(origin).netloc == request.host
 
 
-class Limit:
-    """So many requests a minute for each key (an address, a person)."""
-
-    def __init__(self, most: int, seconds: float = 60) -> None:
-        self._most, self._seconds = most, seconds
-        self._recent: OrderedDict[str, deque[float]] = OrderedDict()
-
-    def spend(self, key: str) -> None:
-        """Count one request; 429 when there were too many."""
-        now = time.monotonic()
-        recent = self._recent.setdefault(key, deque(maxlen=self._most))
-        self._recent.move_to_end(key)
-        while len(self._recent) > REMEMBERED:
-            self._recent.popitem(last=False)
-        if len(recent) == self._most and now - recent[0] < self._seconds:
-            raise web.HTTPTooManyRequests(headers={"Retry-After": str(int(self._seconds - (now - recent[0])) + 1)})
-        recent.append(now)
-
-
 def address(request: web.Request) -> str:
     """Where a request comes from: the address that the last trusted proxy saw (`proxies` of them stand before)."""
     proxies = request.app[SETTINGS].proxies
     seen = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
     return seen[-proxies] if 0 < proxies <= len(seen) else request.remote or ""
+
+
+async def spend(request: web.Request, most: int, what: str, key: str) -> None:
+    """Count one of `most` a minute; 429 when there were too many."""
+    wait = await request.app[LIMITS].wait(most, what, key)
+    if wait:
+        raise web.HTTPTooManyRequests(headers={"Retry-After": str(wait)})

@@ -41,6 +41,10 @@ class Settings:
     # Where the action server listens: elsewhere than on the loopback only on a network that Rasa alone shares.
     actions_host: str = "127.0.0.1"
     now: str = ""
+    # Where limits are counted by all gateways together; each counts its own when empty.
+    redis_host: str = ""
+    redis_port: int = 6379
+    redis_password: str = ""
     # Where the supervisor keeps its logs and process ids.
     var: str = str(ROOT / "var")
     timezone: str = "Europe/Paris"

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-import time
 import uuid
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,6 +17,7 @@ import french
 from actions import logs
 from booking_core import CHANNELS, Core, NotYours
 from french import say
+from gateway.limits import Limits
 from gateway.render import Message, Reply, render
 from gateway.responses import intents, response
 
@@ -65,13 +65,13 @@ class BadTurnError(ValueError):
 class Turns:
     """Limits, vault, Rasa, rendering; one turn at a time per conversation."""
 
-    def __init__(self, core: Core, *, rasa_url: str, secret: str) -> None:
+    def __init__(self, core: Core, *, rasa_url: str, secret: str, limits: Limits | None = None) -> None:
         self.core = core
         self._url = f"{rasa_url.rstrip('/')}/webhooks/rdv/webhook"
         self._headers = {SECRET_HEADER: secret}
         self._session: aiohttp.ClientSession | None = None
         self._locks: OrderedDict[str, asyncio.Lock] = OrderedDict()
-        self._recent: OrderedDict[str, deque[float]] = OrderedDict()
+        self._limits = limits or Limits()
 
     async def close(self) -> None:
         """Close the connections to Rasa."""
@@ -107,7 +107,7 @@ class Turns:
             return reply
 
     async def _answer(self, turn: Turn) -> tuple[list[dict[str, Any]], str]:
-        if self._too_fast(turn.conversation):
+        if await self._limits.wait(TURNS_A_MINUTE, "turns", turn.conversation):
             return [response("utter_too_fast", turn.medium)], "too_fast"
         if len(turn.text or "") > LONGEST or len(turn.digits or "") > 30:
             return [response("utter_too_long", turn.medium)], "too_long"
@@ -194,14 +194,3 @@ class Turns:
         while len(self._locks) > REMEMBERED_CONVERSATIONS and not next(iter(self._locks.values())).locked():
             self._locks.popitem(last=False)
         return lock
-
-    def _too_fast(self, conversation: str) -> bool:
-        now = time.monotonic()
-        recent = self._recent.setdefault(conversation, deque(maxlen=TURNS_A_MINUTE))
-        self._recent.move_to_end(conversation)
-        while len(self._recent) > REMEMBERED_CONVERSATIONS:
-            self._recent.popitem(last=False)
-        if len(recent) == TURNS_A_MINUTE and now - recent[0] < 60:
-            return True
-        recent.append(now)
-        return False

@@ -211,6 +211,9 @@ def ours(folder: Path, postgres: Postgres, *, workers: int, people: int) -> Iter
         # The gateway, with the actions in it.
         environ = os.environ | {
             "RDV_DATABASE_URL": database,
+            "RDV_REDIS_HOST": "127.0.0.1",
+            "RDV_REDIS_PORT": str(lock),
+            "RDV_REDIS_PASSWORD": REDIS_PASSWORD,
             "RDV_PORT": str(port),
             "RDV_ACTIONS_PORT": str(actions),
             "RDV_RASA_URL": f"http://127.0.0.1:{front}",

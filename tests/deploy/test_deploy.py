@@ -94,6 +94,7 @@ def test_compose_networks_meet_only_where_they_must() -> None:
     assert "stores" not in networks["rasa"]
     assert networks["balancer"].isdisjoint({"stores", "trackers"})
     assert "redis" not in {name for name, of in networks.items() if "stores" in of}
+    assert {name for name, of in networks.items() if "limits" in of} == {"gateway", "redis"}
 
 
 def test_secrets_are_files_and_each_has_those_it_needs_only() -> None:

@@ -187,6 +187,9 @@ def on_postgresql(folder: Path) -> Iterator[World]:
         settings = {
             "RDV_DATABASE_URL": postgres.server.get_uri(),
             "RDV_ACTIONS_PORT": str(actions),
+            "RDV_REDIS_HOST": "127.0.0.1",
+            "RDV_REDIS_PORT": str(redis.port),
+            "RDV_REDIS_PASSWORD": PASSWORD,
             "RDV_RASA_URL": f"http://127.0.0.1:{rasa_port}",
             **relays.environment(),
         }
