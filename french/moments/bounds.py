@@ -125,7 +125,7 @@ def modified(text: str, piece: Piece, mod: Mod, now: datetime) -> Piece:
     if mod[0] == "since" and said.readings[0].first:
         first = _last_one(said.readings[0].first, text[piece.start : piece.end], now.date())
         return Piece(mod[1], mod[2], Said((replace(said.readings[0], first=first, last=None, open="after"),)))
-    if mod[0] == "by" and piece.days:
+    if mod[0] == "by" and piece.days and not any(r.last and r.last < now.date() for r in said.readings):
         since = now.time().replace(second=0, microsecond=0)
         until = [replace(r, first=now.date(), since=since, until=r.since, across=True) for r in said.readings if r.last]
         return Piece(mod[1], mod[2], said._replace(readings=tuple(until)))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import List, Optional
+from typing import List, Optional, Tuple
 
 from dateutil.relativedelta import relativedelta
 
 from french.model import Reading
 from french.moments.bounds import modified, modifier
-from french.moments.piece import WEEKDAY, Piece, Said, on
+from french.moments.piece import IMPOSSIBLE, WEEKDAY, Piece, Said, on
 from french.moments.ranges import RANGE, ranges
 from french.moments.together import TOGETHER, crossed, days_with_hours
 
@@ -59,14 +59,20 @@ def _shifted(text: str, pieces: List[Piece]) -> List[Piece]:
                 "de l'",
                 "des",
             ):
-                moved = tuple(_moved_by(before.said.shift, r) for r in piece.said.readings)
-                piece = Piece(before.start, piece.end, Said(moved))
+                piece = Piece(before.start, piece.end, _moved_by(before.said.shift, piece.said.readings))
         done.append(piece)
     return [p for p in done if p.said.shift is None]
 
 
-def _moved_by(shift: relativedelta, r: Reading) -> Reading:
-    """A reading moved by a length of time, to the minute when it has an hour ("une heure avant midi")."""
+def _moved_by(shift: relativedelta, readings: Tuple[Reading, ...]) -> Said:
+    """Readings moved by a length of time, to the minute when they have an hour ("une heure avant midi")."""
+    try:
+        return Said(tuple(_reading_moved(shift, r) for r in readings))
+    except (ValueError, OverflowError):  # before the year 1: "999 ans et 999 ans avant 1901"
+        return IMPOSSIBLE
+
+
+def _reading_moved(shift: relativedelta, r: Reading) -> Reading:
     if r.since is None:
         shift = relativedelta(years=shift.years, months=shift.months, days=shift.days, weekday=shift.weekday)
         return replace(r, first=r.first and r.first + shift, last=r.last and r.last + shift)

@@ -44,7 +44,7 @@ def within(m: re.Match[str], now: datetime) -> Optional[Said]:
         return Said((_instant(to),))
     if m["lead"].startswith("dans") and not m["the"] and "delai" not in m["lead"]:
         first = to.date()
-        return days(first, first + timedelta(days=number(m["more"]) - count)) if m["more"] else on(first)
+        return days(first, max(first, (now + _length(number(m["more"]), unit)).date())) if m["more"] else on(first)
     soon = replace(_instant(now), grain="day", last=to.date(), across=True)
     return Said((replace(soon, until=_instant(to).since) if SHORT.match(unit) else soon,))
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from typing import List, Optional
 
 from dateutil.relativedelta import relativedelta
 
+from french.moments import calendar
 from french.moments.hours import between
 from french.moments.piece import MONTH, Piece, Said
 
@@ -71,7 +72,11 @@ def _periods(text: str, last: Piece, piece: Piece) -> bool:
     """True for two weeks or months with what makes a range of them: "entre décembre et février"."""
     link = PERIODS.fullmatch(text, last.end, piece.start)
     both = all(len(p.said.readings) == 1 and p.said.readings[0].grain in ("week", "month") for p in (last, piece))
-    return both and link is not None and (link[1] != "et" or text[: last.start].endswith("entre "))
+    if not both or link is None:
+        return False
+    if link[1] == "-" and last.said.readings[0].grain != piece.said.readings[0].grain:
+        return False  # "semaine 3-mars"
+    return link[1] != "et" or text[: last.start].endswith("entre ")
 
 
 def _period_range(text: str, first: Piece, last: Piece) -> Piece:
@@ -79,7 +84,10 @@ def _period_range(text: str, first: Piece, last: Piece) -> Piece:
     begin = a.first
     if begin and b.first and a.grain == b.grain == "month" and _year_at_the_end(text, first, last):
         begin = begin.replace(year=b.first.year - (begin.month > b.first.month))
-    return Piece(first.start, last.end, Said((replace(a, first=begin, last=b.last, grain="day"),)))
+    end = b.last
+    if begin and end and end < begin:
+        end = calendar.month_end(date(begin.year + (end.month < begin.month), end.month, 1))  # "novembre à février"
+    return Piece(first.start, last.end, Said((replace(a, first=begin, last=end, grain="day"),)))
 
 
 def _of_the_year(text: str, first: Piece, last: Piece) -> Piece:

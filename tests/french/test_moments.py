@@ -136,6 +136,23 @@ def test_nothing_breaks_it(said: str) -> None:
     french.secrets(said)
 
 
+WORDS = [*sorted({word for _, _, said in said_on_other_days() for word in said.split()}), "999", "ans", "avant", "1901"]
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.sampled_from(WORDS), max_size=9), st.sampled_from(sorted({now for now, _, _ in said_on_other_days()}))
+)
+def test_words_of_time_in_any_order_make_no_more_than_two_readings_and_none_that_ends_first(
+    words: list[str], now: datetime
+) -> None:
+    for moment in moments.find(" ".join(words), now):
+        assert len(moment.readings) <= 2
+        for r in moment.readings:
+            if r.first and r.start and r.end:
+                assert r.start <= r.end
+
+
 @pytest.mark.parametrize(("value", "said"), corpus("known_failures.yml"))
 def test_the_ledger_of_failures_is_true(value: str, said: str) -> None:
     assert [told(m) for m in moments.find(said, NOW)] != [{value}], "understood now: move it to corpus_moments.yml"
