@@ -10,7 +10,7 @@ from french.model import Entity, Span
 from french.spelling import respelt
 
 # What "rappelez-moi" is followed by when it means "remind me".
-REMIND = r"\b(?! (?:l'|le |la |les |que |ma |mon |mes |quand|quel|ou |si |comment|combien|un |une |a quel|de quel|dans quel|pour quel|sur quel|votre |notre |au 0|au zero|au ⟦))"
+REMIND = r"\b(?! (?:l'|le (?!\d|lundi|mardi|mercredi|jeudi|vendredi|samedi|matin|soir)|la |les |sur (?:le|ce|mon|un) |que |ma |mon |mes |quand|quel|ou |si |comment|combien|un |une |a quel|de quel|dans quel|pour quel|sur quel|votre |notre |au 0|au zero|au ⟦))"
 VERBS = r"(?:appeler|rappeler|telephoner|contacter|joindre|passer un appel)"
 SAID = r"(?:appelez|appelle|appeliez|appellerez|appelleras?|rappelez|rappelle|rappeliez|rappellerez|telephon(?:ez|e|iez)|contact(?:ez|e|iez)|joign(?:ez|e|iez))"
 ASKS = r"(?:pouvez|pourriez|pourrez|peux|peu|peut|pourrait|allez|va|vas|doit|devez|devrait|voulez|preferez|souhaitez|puisse)"
@@ -24,8 +24,8 @@ def _any(patterns: Iterable[str]) -> Pattern[str]:
 
 PHONE = _any(
     (
-        r"\b(?:par|part|au|en|via|rendez vous|entretien|creneau|rencontre|consultation|echange|point) telephone\b(?! (?:portable|fixe|est|sera|ne))",
-        r"\btelephonique(?:ment)?\b",
+        r"\b(?:par|part|au|en|via|rendez vous|entretien|creneau|rencontre|consultation|echange|point) telephone\b(?! (?:portable|fixe|est|sera|ne|quel))",
+        r"\btelephonique(?:ment)?\b|\btelephone rendez vous\b",
         rf"^\W*(?:{POLITE}\W+)*telephone(?:\W+{POLITE})*\W*$",
         r"(?<=[,;.] )(?:par )?telephone\W*$",
         r"\btelephone (?:c'est|ce serait|ca serait) (?:mieux|plus|bien|parfait)",
@@ -49,7 +49,7 @@ PHONE = _any(
 DESK = _any(
     (
         r"\b(?:en|a l'|pour l'|pr l |pour l |a l |dans l'|dans une|dans votre|a votre|a une|vers l'|en votre|rendez vous|chez vous en|dans mon|a mon|direct) ?agence\b(?! en ligne)",
-        r"\bsur (?:place|site)\b|\b(?:au|a un|a votre|a vos|rendez vous) (?:guichets?|comptoir|bureaux?)\b|\bface ?a ?face\b|\bface a (?:quelqu'un|un|une)\b",
+        r"\bsur (?:place|site)\b|\b(?:au|a un|a votre|a vos|rendez vous) (?:guichets?|comptoir|bureaux?)\b|\bface ?a ?face\b|\bface a (?:quelqu'un|un|une)\b|\ben face (?:avec|d'une?)\b|\bm'ass(?:eoir|oir) (?:avec|a|devant|en face)\b",
         r"\b(?:dans|a|vers|chez) (?:vos|les|votre|un|l'un de vos) (?:bureaux|locaux|murs)\b",
         r"\b(?:passer|venir|viens|passe|aller|rendre|vient|vienne|viennent|viendrai|passerai|viendrais) (?:vous )?(?:voir|rencontrer)\b",
         r"\bvous (?:rencontrer|voir)\b(?! (?:ce que|si|pour|comment))|\ben face de (?:moi|quelqu'un|vous)\b",
@@ -70,7 +70,7 @@ OR = re.compile(r"[ ,]*\bou(?: bien| alors| plutot)? ?")
 # "C2s tel lundi": in so few words no telephone is spoken of for itself.
 SHORTLY = re.compile(
     r"^(?!.*\b(?:chang\w*|nouveau|nouvelle|numeros?|num|le|mon|ma|ce|son|votre|perdu\w*|modif\w*|panne|casse\w*|vole|fixe|portable)\b)"
-    r"(?:\w+ ){1,3}(?P<said>telephone)(?: [^\W\d]+){0,4}\W*$"
+    r"(?:\w+ ){1,3}(?P<said>telephone)(?! quel)(?: [^\W\d]+){0,4}\W*$"
 )
 REFUSED_PHONE = re.compile(
     r"\b(?:pas|ni|plutot que|jamais|eviter) (?:par |au |le |d'|de |du |un )?(?:rendez vous |entretien |appel )?(?:telephone|telephonique)\b(?! (?:portable|fixe))"

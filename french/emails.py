@@ -15,7 +15,11 @@ LOCAL = re.compile(r"[\w.+%-]{1,64}$")
 DOMAIN = re.compile(r"[\w-]{1,63}(?:[.,][\w-]{1,63}){0,4}")
 # More addresses than anybody gives.
 MOST = 50
-SPOKEN_AT = re.compile(r"\b(?:arobase?|arobaze|arrobase|a robase|arobas)\b")
+SPOKEN_AT = re.compile(
+    r"\b(?:arr?obb?as(?:e|se)?|arr?obaze|a robase|la robase|robase|arobace|a commercial)\b|\b(?:at|chez)(?= [\w-]+ (?:point|dot) [a-z]{2,4}\b)"
+)
+# "S comme Suzanne": the letter is meant.
+AS_IN = re.compile(r"\b([a-z]) comme [a-z]+\b")
 TLDS = frozenset(
     [
         "fr",
@@ -46,7 +50,7 @@ TLDS = frozenset(
 )
 TOKEN = re.compile(r"[^\s,;:!?()]+")
 JOINERS = (
-    ("tiret du bas", "_"), ("tiret bas", "_"), ("tiret du 8", "_"), ("tiret du huit", "_"), ("trait du bas", "_"),
+    ("tiret du bas", "_"), ("tiret bas", "_"), ("tiret souligne", "_"), ("souligne", "_"), ("barre du bas", "_"), ("tiret du 8", "_"), ("tiret du huit", "_"), ("trait du bas", "_"),
     ("underscore", "_"), ("under score", "_"), ("tiret du milieu", "-"), ("tiret du 6", "-"), ("tiret du six", "-"),
     ("tiret", "-"), ("trait d'union", "-"), ("point", "."), ("dot", "."), ("plus", "+"),
 )  # fmt: skip
@@ -144,6 +148,7 @@ def _pieces(folded: str, start: int, end: int) -> List[Piece]:
     tokens = [(m[0], m.start(), m.end()) for m in TOKEN.finditer(folded[start:end])]
     pieces: List[Piece] = []
     skip = -1
+    spelt = {m.start(1) - start: m.end() - start for m in AS_IN.finditer(folded, start, end)}
     for word, begin, stop in tokens:
         if begin < skip or word in FILLERS:
             continue
@@ -158,8 +163,8 @@ def _pieces(folded: str, start: int, end: int) -> List[Piece]:
             skip = numbers[begin].span[1]
             pieces.append((numbers[begin].digits, (start + begin, start + skip)))
         else:
-            skip = stop
-            pieces.append((word, (start + begin, start + stop)))
+            skip = spelt.get(begin, stop)
+            pieces.append((word, (start + begin, start + skip)))
     return pieces
 
 

@@ -59,7 +59,7 @@ POLITE = (
 )
 GIVEN_UP = rf"(?:(?:[1-9]|{'|'.join(w for w in UNITS if w != 'zero')})\W+(?:euh\W+|ah\W+)*(?:non|pardon|plutot|enfin|attendez)\W+)?"
 ALONE = re.compile(
-    rf"[^\w<]*(?:{POLITE}\W+)*{GIVEN_UP}(?:{POLITE}\W+)*#?{NUMBER}(?:\W+{POLITE})*(?:\W+(?:et )?(?:surtout )?pas (?:le |la |l')?(?:{'|'.join(w for w in UNITS if w != 'zero')}|[1-9]|autre))?\W*"
+    rf"[^\w<]*(?:{POLITE}\W+)*(?:(?:et )?(?:ni|pas) (?:le |la )?(?:{'|'.join(w for w in UNITS if w != 'zero')}|[1-9])\W+)*(?:{POLITE}\W+)*{GIVEN_UP}(?:{POLITE}\W+)*#?{NUMBER}(?:\W+{POLITE})*(?:\W+(?:et )?(?:surtout )?pas (?:le |la |l')?(?:{'|'.join(w for w in UNITS if w != 'zero')}|[1-9]|autre))?\W*"
 )
 
 

@@ -18,7 +18,7 @@ TOKEN = re.compile(r"[a-z0-9]+")
 ARTICLES = {"au": "le", "du": "le", "aux": "les", "des": "les"}
 STRONG = re.compile(
     r"\b(?:l?agences?|l?agense|cpam|caisse|guichets?|antenne|site|bureaux?|buro|centre|secu|celles?|celui|accueil|locaux|gare|permanence|ville|commune|secteur|region|cote)"
-    r"(?: (?:de|d|du|des|a|au|aux|sur|la|le|c'est|est|cpam|ameli|la plus proche de|situee? a|qui est a|pres de))*(?: |')$"
+    r"(?: (?:de|d|2|du|des|a|au|aux|sur|la|le|c'est|est|cpam|ameli|la plus proche de|situee? a|qui est a|pres de))*(?: |')$"
 )
 PLAIN = re.compile(
     r"(?:\b(?:a|sur|vers|pres de|pres d'|pas loin de|cote de|autour de|cote|direction|habite|habitons|demenage|plutot|sinon|soit|rdv|rendez[- ]vous|rv|dans|pour|horaires?|ouverture|adresse|vis|mettez|mets|choisis|prends|prefere)|"

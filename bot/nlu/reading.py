@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import List, Tuple
@@ -11,6 +12,9 @@ from bot.nlu.sounds import spoken
 from french import Understanding
 from french.spelling import respelt
 from french.text import fold
+
+# "repouC", "décalT", "chanG": a last letter that is heard by its name.
+NAMED = re.compile(r"(?<=[a-zà-ÿ]{3})[CDGPTV]\b")
 
 
 @dataclass(frozen=True)
@@ -69,4 +73,4 @@ def meant(reading: Reading) -> List[str]:
 
 
 def _heard(text: str) -> List[str]:
-    return spoken(respelt(fold(text)).text)
+    return spoken(respelt(fold(NAMED.sub(r"\g<0>er", text))).text)

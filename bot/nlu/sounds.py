@@ -42,21 +42,23 @@ SOUNDS: Tuple[Tuple[re.Pattern[str], str], ...] = tuple(
 WORD = re.compile(r"[a-z]+|[0-9]+|[^\sa-z0-9'-]")
 # "jpeu", "jveu", "jabandonne": je with the word stuck to it; "kon", "kil": que; "davancer", "loperateur".
 STUCK = re.compile(
-    r"\b(j|k|q)(?=[bcdfglmpqrstv][a-z]{2,})|\b(k|qu)(?=(?:on|il|elle|je|tu)\b)"
-    r"|\b(j)(?=(?:abandon|annul|arret|attend|aimer|habit|envoi|ecri|appel|oubli|entend|accept|avanc|adopt|utilis|efface|enleve|aurai|irai))"
+    r"\b(j|k|q)(?=[bcdfglmpqrstv][a-z]{2,})|\b(k|qu)(?=(?:on|il|elle|je|tu)\b)|\b(j)(?=(?:vs|te|le|la|me|ne|se|en|y)\b)"
+    r"|\b(j)(?=(?:abandon|anul|annul|ar?ret|at?tend|aimer|habit|envoi|ecri|appel|oubli|entend|accept|avanc|adopt|utilis|efface|enleve|aurai|irai))"
     r"|\b([dl])(?=(?:avanc|annul|entretien|operat|avis|adress|autre|otre|identit|attent|impo|horair|ouvert|itiner|appli|accueil|acueil|acces))"
 )
+# "kjvs", "kjpasse": que je.
+QUE_JE = re.compile(r"\b[kq](?=j[bcdfglmpqrstv][a-z])")
 TYPED = re.compile(r"\b(?:2|d)m(?:1|in|ain|un)\b")
 
 
 def spoken(folded: str) -> List[str]:
     """The words of a folded text by their sound, marks of punctuation kept."""
-    text = TYPED.sub("demain", STUCK.sub(_apart, folded))
+    text = TYPED.sub("demain", STUCK.sub(_apart, QUE_JE.sub("ke ", folded)))
     return [part for word in WORD.findall(text) for part in sound(word).split()]
 
 
 def _apart(m: re.Match[str]) -> str:
-    return "je " if "j" in (m[1], m[3]) else f"{m[4]} " if m[4] else "ke "
+    return "je " if "j" in (m[1], m[3], m[4]) else f"{m[5]} " if m[5] else "ke "
 
 
 @lru_cache(maxsize=50_000)
