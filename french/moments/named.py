@@ -8,7 +8,7 @@ from typing import Optional, Tuple
 
 from french.moments import calendar
 from french.moments.dates import year_of
-from french.moments.piece import IMPOSSIBLE, LEFT, MONTH, WEEKDAY, YEAR, Parser, Said, days, number, on
+from french.moments.piece import IMPOSSIBLE, LEFT, LONG_YEAR, MONTH, WEEKDAY, YEAR, Parser, Said, days, number, on
 
 
 def nth(m: re.Match[str], now: datetime) -> Optional[Said]:
@@ -16,10 +16,14 @@ def nth(m: re.Match[str], now: datetime) -> Optional[Said]:
     today = now.date()
     rank = -1 if m["nth"].startswith("dernier") else number(m["nth"])
     said_month = calendar.month_number(m["month"].rstrip(".")) if m["month"] else None
-    first = calendar.month_of(today, said_month, year_of(m["year"]), 1 if m["next"] else 0)
+    year = year_of(m["year"])
+    if m["whole"]:  # "le dernier lundi de l'année" is in December, the first in January
+        said_month = 12 if rank < 0 else 1
+        year = year_of(m["year_"]) or (today.year + 1 if m["coming"] else None)
+    first = calendar.month_of(today, said_month, year, 1 if m["next"] else 0)
     for _ in range(2):
         found = _nth(m["what"], rank, first)
-        if found and (found[1] >= today or m["year"] or m["next"]):
+        if found and (found[1] >= today or year or m["next"]):
             break
         # What is over this month is meant of the next one, or of the next year.
         first = first.replace(year=first.year + 1) if said_month else calendar.month_of(first, None, None, 1)
@@ -73,7 +77,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("de", "du", "d")),
         re.compile(
-            rf"{LEFT}(?:(?:le|la|au|en) )?(?P<nth>\d{{1,2}}e|dernier) (?P<what>{WEEKDAY}|jours|semaine|weekend|quinzaine|moitie)s?\b (?:de |du |d')(?:(?:mois )?(?:de |d')?{_M}(?: {_Y})?|(?P<next>mois (?:prochain|suivant|d'apres))|(?:ce )?mois\b)"
+            rf"{LEFT}(?:(?:le|la|au|en) )?(?P<nth>\d{{1,2}}e|dernier) (?P<what>{WEEKDAY}|jours|semaine|weekend|quinzaine|moitie)s?\b (?:de |du |d')(?:(?:mois )?(?:de |d')?{_M}(?: {_Y})?|(?P<next>mois (?:prochain|suivant|d'apres))|(?:ce )?mois\b|l'(?P<whole>annee)\b(?: (?P<year_>{LONG_YEAR})|(?P<coming> prochaine))?)"
         ),
         nth,
     ),
