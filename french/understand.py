@@ -34,7 +34,12 @@ def choices(text: str, folded: str, now: datetime) -> List[Entity]:
     """Choices, but not the first word of a date ("du 1er au 4 avril")."""
     said = options.find(text, folded, now)
     longer = [m.span for m in moments.find(text, now) if m.kind == "time"] if said else []
-    return [e for e in said if not any(a <= e.span[0] and e.span[1] < b for a, b in longer)]
+    return [e for e in said if not any(a <= e.span[0] and (e.span[1] < b or _early(folded, e, b)) for a, b in longer)]
+
+
+def _early(folded: str, choice: Entity, end: int) -> bool:
+    """ "à la première heure": no choice, though it ends where the moment does."""
+    return choice.span[1] == end and folded[:end].endswith(("heure", "heures"))
 
 
 # What comes first wins where two overlap; within one parser the longer wins.

@@ -37,15 +37,18 @@ EXCLUDED = re.compile(
 )
 CANNOT = re.compile(
     r"(?! ?me pas)[ ,]*(?:(?:c'est|ca|cela|je|j'|on|la|ce jours|moi) ?){0,3}(?:ne |n')?(?:(?:suis|serai|est|me|sera|va|vais|peux|peut|puis|pourrai|sera|marche|fonctionne|etre|y) ?){0,3}"
-    r"(?:pas\b|plus\b|impossible|mort|exclu|complique|absente?|indisponible|en deplacement|non\b|non plus|je travaille|j'ai (?:kine|cours|piscine|reunion))"
+    r"(?:pas\b|plus\b|jamais\b|impossible|mort|exclu|complique|absente?|indisponible|en deplacement|non\b|non plus|je travaille|j'ai (?:kine|cours|piscine|reunion))"
     r"(?! (?:avant|apres|plus|trop|tot|tard|mal|sur|forcement|le|la(?= \w)|les|un|avant|entre)\b| l'| [a-z]+di\b)"
 )
 EXISTING = re.compile(
-    rf"(?:\b(?:mon|ma|mes|le|la|ce|cet|l'|notre|du|au) ?{HELD} (?:du |de |d'|de la |prevue? (?:le |a |pour (?:le )?)?)(?:l'|le )?"
+    rf"(?:\b(?:mon|ma|mes|le|la|ce|cet|l'|notre|du|au) ?{HELD} (?:du |de |d'|de la |(?:est |c'est |tombe )?prevue? (?:le |a |pour (?:le )?)?|est |tombe )(?:l'|le )?"
     r"|\b(?:au lieu|a la place|plutot que|initialement|etait|prevue?s?|fixee?|programmee?|tombe|tombait|cale)(?: (?:du|de|d'|2|le|la|a|au|pour|prevu))*(?: ?l')? ?"
     rf"|\b(?:j'ai|j'avais|ai) (?:deja )?(?:un |une |mon )?{HELD} (?:le |la |pour |a |de |du )?(?:l')?|\bdoit m'appeler (?:a |le )?"
     r"|\b(?:annul|decal|deplac|report|repouss|supprim|avanc|chang|modifi|boug)\w*(?: moi| donc| plutot)? celui (?:du|de|d') ?(?:l'|la |le )?)$"
 )
+# "Rdv du 27 à reporter au 30".
+RDV_OF = re.compile(rf"\b{HELD} (?:du |de |d')?(?:le |la |l')?$")
+TO_BE_MOVED = re.compile(r" (?:est |serait |sera )?a (?:report|decal|deplac|annul|chang|modif|avanc|repouss)")
 INSTEAD_OF_IT = re.compile(r"\b(?:plutot|mais|sinon)\b")
 TO = re.compile(r" (?:a|au|pour|vers)(?: le| la)? ")
 # The words of a piece that belong to what comes before it as well.
@@ -68,11 +71,12 @@ INSTEAD = re.compile(r" ?(?:>>|->|=>|→|➔|»|>) ?")
 # "Bonne soirée", "rue du 11 novembre": no time at all; the bar stands where it would begin.
 NO_TIME = re.compile(
     r"\b(?:(?:bonne|agreable|excellente?)(?: fin de| debut de)? \||bon \|(?:apres|week|midi|soir|debut|fin)"
+    r"|vacances (?:scolaires )?(?:de |d'|de la )?\|(?:de |d'|a )?(?:la )?(?:janvier|fevrier|avril|mai|juillet|aout|octobre|novembre|decembre|noel|paques|toussaint|ete|hiver|printemps)"
     r"|(?:rue|avenue|av|boulevard|bd|bld|allees?|quai|impasse|chemin|square|(?<!au )cours|faubourg|esplanade|lycee|college|(?<!une )(?<!de )(?<!des )place) \|d[ue] |(?:habite|loge) \|(?:au|le) )"
 )
 # The time of something else than the appointment: a birth, a death, the end of a leave.
 ELSEWHERE = re.compile(
-    r"\b(?:(?:depuis|il y a|y a|ca fait|cela fait|voila|pendant|durant|nee?s?|morte?|decedee?s?|accouche\w*|accouchement|terme|dpa|hospitalisee?|operee?|"
+    r"\b(?:(?:depuis|il y a|y a|ca fait|cela fait|voila|pendant|durant|nee?s?|morte?|decedee?s?|accouche\w*|accouchement|terme|dpa|hospitalisee?|operee?|operer|"
     r"licencie\w*|embauche\w*|commence\w*|debute\w*|finit|finissait|termine\w*|expir\w*|reprends?|tombee?|blessee?|recu|envoyee?|marie\w*|divorce\w*)"
     r"(?: (?:est|sera|etait|prevue?|mon|travail|le|la|les|l'|ce|un|une|au|en|du|de|depuis|jusqu'a|jusqu'au|seulement|deja|chez vous|hier|a) ?)* ?"
     r"|(?:en arret|arretee?)(?: (?:de travail|maladie))? (?:du|depuis|jusqu'au|jusqu'a) (?:le )?"
@@ -102,6 +106,18 @@ LEAVE = re.compile(
 )
 
 
+# "Pas mardi, jeudi": the second is what is wanted.
+NOT_THAT = re.compile(r"(?:non |non, )?pas (?:(?:le|la|ce) )?")
+PAS_THE_NEXT = re.compile(r"[ ,]*(?:mais |et |donc |surtout |sauf )*pas (?:(?:le|la|les|l'|ce|un|en|du) ?)*")
+# "J'avais dit mardi mais jeudi c'est mieux"; "ils m'ont dit sous quinze jours".
+BEFORE_IT_CHANGED = re.compile(
+    r"\bj'avais (?:dit|demande|choisi|mis|pris|note|reserve|propose)(?: (?:pour|le|la|au|a|un|rdv))* $"
+)
+TOLD_SO = re.compile(
+    r"\b(?:m'ont|m'a|m'avait|m'avez|m'aviez|on a|avez|aviez|ont|avaient) (?:dit|promis|annonce|parle de|assure|indique)(?: [a-z']+){0,4} $"
+)
+# Of all days: "n'importe quel jour sauf samedi" means every Saturday.
+ALL_DAYS = re.compile(r"\b(?:tous les jours|n'importe|toujours|quand vous voulez|tout le temps|tout me va)\b")
 OTHERWISE = re.compile(r"\b(?:mais|par contre|en revanche|plutot|sinon)\b")
 
 
@@ -119,13 +135,34 @@ def find(text: str, now: datetime) -> List[Moment]:
     found: List[Moment] = []
     roles: List[Role] = []
     refused = 0
+    engaged = False
     for n, piece in enumerate(pieces):
         before = plain.text[pieces[n - 1].end if n else 0 : piece.start]
         after = plain.text[piece.end : pieces[n + 1].start if n + 1 < len(pieces) else len(plain.text)]
         lead = LEAD.match(plain.text, piece.start)
         before += lead[0] if lead else ""
         said_as = plain.text[piece.start : piece.end]
-        own, every = busy.role_of(before, after, said_as, hour=piece.point and piece.hours and not piece.days)
+        following = None
+        if n + 1 < len(pieces):
+            following = plain.text[pieces[n + 1].end : pieces[n + 2].start if n + 2 < len(pieces) else len(plain.text)]
+        own, every = busy.role_of(
+            before,
+            after,
+            said_as,
+            hour=piece.point and piece.hours and not piece.days,
+            following=following,
+            spent=engaged,
+        )
+        engaged = busy.engaged(after, following)
+        if following is not None and PAS_THE_NEXT.fullmatch(after):
+            # "Le matin, pas lundi": what is refused comes after it.
+            after = ""
+        if n == len(pieces) - 1 == 1 and before.strip() == "," and NOT_THAT.fullmatch(plain.text, 0, pieces[0].start):
+            own = "wanted"
+        if following is not None and BEFORE_IT_CHANGED.search(before):
+            own = "existing"
+        if TOLD_SO.search(before) and said_as.startswith(("sous ", "dans ")):
+            own = "other"
         if bounds.THEN_SAID.search(said_as):
             own = "wanted"
         elif own == "excluded" and EXISTING.search(before):
@@ -143,7 +180,11 @@ def find(text: str, now: datetime) -> List[Moment]:
             role = "other"
         if every and len(readings) == 1:
             readings = busy.weekly(readings)
-        elif role == "excluded" and EVERY.search(before) and plain.text[piece.start : piece.end] in calendar.DAYS:
+        elif (
+            role == "excluded"
+            and _of_every_week(plain.text, before, pieces[:n], roles, piece)
+            and plain.text[piece.start : piece.end] in calendar.DAYS
+        ):
             readings = (Reading("day", weekdays=(calendar.weekday_number(plain.text[piece.start : piece.end]),)),)
         if said.kind == "time" and len(readings) == 1 and _window(readings[0]) and not dated:
             readings = (*readings, past_midnight(replace(readings[0], first=now.date(), last=now.date())))
@@ -183,6 +224,14 @@ def _seen(text: str, words: frozenset[str], now: datetime) -> List[Piece]:
     return pieces
 
 
+def _of_every_week(text: str, before: str, earlier: List[Piece], roles: List[Role], piece: Piece) -> bool:
+    """ "Sauf le mercredi", "n'importe quel jour sauf samedi": no day but refused ones was said before."""
+    if EVERY.search(before):
+        return True
+    alone = all(role == "excluded" or not p.days for p, role in zip(earlier, roles, strict=False))
+    return alone and bool(ALL_DAYS.search(text, max(0, piece.start - 80), piece.start))
+
+
 def _role(before: str, after: str, last: Optional[Role], *, refused: int = 0) -> Role:
     """`refused`: so many characters of `before` belong to the refusal of the moment said before it."""
     if ELSEWHERE.search(before[-60:]) or WILL_DO.search(before):
@@ -194,7 +243,12 @@ def _role(before: str, after: str, last: Optional[Role], *, refused: int = 0) ->
         return "excluded"
     if last == "excluded" and UNION.fullmatch(before) and not INSTEAD_OF_IT.search(before):
         return "excluded"
-    if EXISTING.search(before) or INSTEAD.match(after) or (MOVED.search(before) and TO.fullmatch(after)):
+    if (
+        EXISTING.search(before)
+        or INSTEAD.match(after)
+        or (RDV_OF.search(before) and TO_BE_MOVED.match(after))
+        or (MOVED.search(before) and TO.fullmatch(after))
+    ):
         return "existing"
     return "wanted"
 
@@ -250,8 +304,25 @@ def _on_the_day_refused(text: str, pieces: List[Piece], found: List[Moment]) -> 
     return found
 
 
+def _narrowed(found: List[Moment]) -> List[Moment]:
+    """ "je finis tôt le vendredi donc vendredi après-midi": the afternoon says more than the day."""
+    wanted = [m.readings[0] for m in found if m.role == "wanted" and len(m.readings) == 1]
+    timed = {(r.first, r.last) for r in wanted if r.first and r.first == r.last and (r.since or r.until)}
+    return [
+        m
+        for m in found
+        if not (
+            m.role == "wanted"
+            and len(m.readings) == 1
+            and not (m.readings[0].since or m.readings[0].until)
+            and (m.readings[0].first, m.readings[0].last) in timed
+        )
+    ]
+
+
 def _without_empty_wishes(found: List[Moment]) -> List[Moment]:
     """ "n'importe quel jour, mardi ou jeudi": what is wanted says more than "n'importe quel jour"."""
     if any(m.kind == "time" and m.role == "wanted" for m in found):
+        found = _narrowed(found)
         return [m for m in found if m.kind != "anytime"]
     return found

@@ -20,7 +20,7 @@ WORKING = (
     rf"|je (?:reviens|rentre|(?:suis|serai) (?:de retour|rentree?|revenue?)){_NOUN}"
 )
 MODIFIER = re.compile(
-    rf"\b(?P<mod>{WORKING}|pas avant|pas plus tot qu[e']|au plus tot|a partir|a compter|a dater|depuis|des|pas apres|pas plus tard qu[e']|au plus tard|plus tard qu[e']|plus tot qu[e']|avant la fin|avant|"
+    rf"\b(?P<mod>{WORKING}|pas avant|pas plus tot qu[e']|au plus tot|a partir|a compter|a dater|depuis|des|pas apres|pas plus tard qu[e']|au plus tard|plus tard qu[e']|plus tot qu[e']|avant la fin|avant|av|apres avoir (?:[a-z']+ ){{1,5}}?a|"
     r"d'ici(?: a)?|jusqu'a|jusqu'au|jusqu'en|jusque|apres|passee?(?= ?$))"
     r"(?: ?(?:de|du|d'|le|la|les|l'|a|au|des|vers|mon|ce|travail|que))* ?$"
 )
@@ -29,7 +29,7 @@ MEANING = {
     "je commence": "before", "j'embauche": "before", "j'attaque": "before", "je reprends": "before", "je prends": "before", "je ": "from", "j'ai": "from",
     "pas avant": "from", "pas plus tot": "from", "au plus tot": "from", "a partir": "from", "a compter": "from", "a dater": "from",
     "depuis": "since", "des": "from", "pas apres": "until", "pas plus tard": "until", "au plus tard": "until", "plus tard": "after", "plus tot": "before",
-    "avant la fin": "until", "avant": "before", "d'ici": "by", "jusqu": "until", "apres": "after", "passe": "after",
+    "avant la fin": "until", "avant": "before", "av": "before", "d'ici": "by", "jusqu": "until", "apres": "after", "passe": "after",
 }  # fmt: skip
 # "10h au plus tard", "lundi minimum".
 AFTERWARDS = re.compile(
@@ -60,7 +60,11 @@ def modifier(text: str, pieces: List[Piece], n: int) -> Tuple[str, int, int]:
     piece = pieces[n]
     later = then(text, piece, pieces[n + 1].start if n + 1 < len(pieces) else len(text))
     if later:
-        return {"avant": "before", "apres": "after"}.get(later["side"], "from"), piece.start, later.end()
+        return (
+            {"avant": "before", "av": "before", "apres": "after"}.get(later["side"], "from"),
+            piece.start,
+            later.end(),
+        )
     after = AFTERWARDS.match(text, piece.end)
     if after and piece.said.readings:
         closed = any(r.since and r.until and r.grain != "daypart" for r in piece.said.readings)

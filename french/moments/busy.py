@@ -25,13 +25,13 @@ _TAKEN = (
 )
 _AM = r"(?:je|j'y) (?:suis|serai|reste)|on (?:est|sera)|nous (?:sommes|serons)"
 _WORK = r"je (?:travaille|bosse|taffe|suis au travail|suis en poste)"
-_DO = r"je (?:(?:m'occupe|garde|dors|travaille|bosse|taffe|embauche|pars|recupere|emmene|accompagne|deménage|demenage)\b|fais (?:la |ma |mes |les |une )?(?:sieste|courses|menage|reeducation|kine|dialyse|sport|gym|nuit)|vais (?:a la |a l'|au |aux |chez )(?!vous|l'agence|guichet))"
+_DO = r"je (?:(?:m'occupe|garde|dors|travaille|bosse|taffe|embauche|pars|recupere|emmene|accompagne|demenage)\b(?! (?:entre les|avant|apres|sinon|le reste|donc))|fais (?:la |ma |mes |les |une )?(?:sieste|courses|menage|reeducation|kine|dialyse|sport|gym|nuit)|vais (?:a la |a l'|au |aux |chez )(?!vous|l'agence|guichet))"
 BUSY_BEFORE = re.compile(
     rf"\b(?:{_HAVE}(?: (?:de|chez|avec|a|au|pour)(?: [a-z']+){{1,3}}?)?|(?:{_AM}) {_TAKEN})[ ,]{_TO}$"
 )
 WORK_BEFORE = re.compile(rf"\b{_WORK} {_TO}$")
 BUSY_AFTER = re.compile(
-    rf"[ ,:]*(?:(?:moi|la|car|parce que|vu que|puisque|mais|c'est que) )*(?:{_HAVE}\b|(?:{_AM}) {_TAKEN}\b|{_DO}|c'est (?:la|le|mon|ma) {_ENGAGEMENT}\b)"
+    rf"[ ,:]*(?:(?:moi|la|mais) )*(?:{_HAVE}\b|(?:{_AM}) {_TAKEN}\b|{_DO}|c'est (?:la|le|mon|ma) {_ENGAGEMENT}\b)"
 )
 SINCE = re.compile(r"\bdepuis (?:le |la )?$")
 # The day off: "je ne travaille pas le jeudi", "mon jour de repos c'est le lundi", "je travaille tous les jours sauf le mercredi".
@@ -54,17 +54,48 @@ NOT_THEN = re.compile(
 NOT_COMING = re.compile(
     r"\b(?:pas|plus) (?:pouvoir |du tout |trop |etre en mesure de )?(?:venir|me deplacer|passer|etre la|etre disponible|me liberer|y aller|assister|me rendre|honorer|etre present)e?(?: chez vous)? (?:le |la |l'|ce |cet |cette )?$"
 )
+# "D'équipe du matin"; "le 8 je me fais opérer donc pas ce jour-là".
+SHIFT = re.compile(r"\b(?:d'|en )(?:equipe|poste|service|astreinte) (?:du |de |de l'|le |la |l')$")
+THAT_DAY = re.compile(
+    r"[ ,]*(?:donc |alors |mais |et )*(?:surtout )?pas (?:possible )?(?:ce jours|ce matin|ce soir)(?: la)?\b"
+)
 BOUND = re.compile(r"(?:avant|apres|a partir)\b")
 
 
-def role_of(before: str, after: str, said: str, *, hour: bool) -> Tuple[Optional[Role], bool]:
+# "Je suis en congé cette semaine donc disponible", "le lundi c'est mon jour de repos".
+SO_FREE = re.compile(
+    r"[ ,]*(?:(?:donc|alors|et)(?: (?:je|j'y|tres|suis|la|tout|completement|facilement))* (?:disponible|dispo|libre)\b"
+    r"|(?P<every>(?:c'est|ce sont|est|sont) (?:mon|mes|notre) (?:seuls? )?jours (?:de (?:repos|conge|libre)|off|libres?)))"
+)
+OPEN = re.compile(
+    r"[ ,]*(?:(?:la|ca|moi|je|c'est|suis|serai|serais|par contre|en revanche|mais) ?)*(?:libre|dispo\w*|ok|oui|possible|va|bon|bien|marche|parfait|peux)\b"
+)
+BECAUSE = re.compile(r"[ ,:]*(?:car|parce que|vu que|puisque|comme|c'est que|sinon|donc|alors)\b")
+
+
+def engaged(gap: str, following: Optional[str]) -> bool:
+    """True when the words after a moment say that something else takes place then.
+
+    `following` is what comes after the next moment, None when there is none: "mardi je travaille mercredi je suis
+    libre" tells of Tuesday, "lundi matin je travaille l'après-midi" of the afternoon.
+    """
+    if BECAUSE.match(gap) or not BUSY_AFTER.match(gap):
+        return False
+    to_the_next = following is not None and (BUSY_BEFORE.search(gap) or WORK_BEFORE.search(gap))
+    return not to_the_next or bool(OPEN.match(following or ""))
+
+
+def role_of(
+    before: str, after: str, said: str, *, hour: bool, following: Optional[str] = None, spent: bool = False
+) -> Tuple[Optional[Role], bool]:
     """The role that such words give a moment, None when there are none, and whether every such weekday is meant.
 
-    `hour`: it is one hour of the clock ("je travaille à 14h" says nothing of how long).
+    `hour`: it is one hour of the clock ("je travaille à 14h" says nothing of how long). `following` as in `engaged`;
+    `spent`: the words before it speak of the moment before them.
     """
-    free = FREE.search(before)
-    if free:
-        return "wanted", bool(free["every"])
+    free, so = FREE.search(before), SO_FREE.match(after)
+    if free or so:
+        return "wanted", bool((free or so)["every"])  # type: ignore[index]
     every = bool(LE.search(before)) and bool(re.match(WEEKDAY, said))
     if ONLY_EVERY.search(before) or (every and ONLY_AFTER.match(after)):
         return None, True
@@ -74,13 +105,11 @@ def role_of(before: str, after: str, said: str, *, hour: bool) -> Tuple[Optional
         return "existing", False
     if SINCE.search(before) or hour:
         return None, False
-    if BUSY_BEFORE.search(before) or WORK_BEFORE.search(before):
+    if not spent and (BUSY_BEFORE.search(before) or WORK_BEFORE.search(before) or SHIFT.search(before)):
         return "excluded", every
-    if NOT_COMING.search(before):
+    if NOT_COMING.search(before) or THAT_DAY.match(after):
         return "excluded", False
-    if BUSY_AFTER.match(after):
-        return "excluded", every
-    return None, False
+    return ("excluded", every) if engaged(after, following) else (None, False)
 
 
 def weekly(readings: Tuple[Reading, ...]) -> Tuple[Reading, ...]:

@@ -266,7 +266,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("midi", "dejeuner", "pause", "repas")),
         re.compile(
-            r"\bentre midi et (?:#?2(?: ?h(?:eures)?)?|deux)\b|\b(?:a |sur |pendant |vers )?(?:l'heures du (?:dejeuner|midi|repas)|la pause (?:dejeuner|de midi|repas|midi)|ma pause(?: dejeuner| de midi| midi)?|le midi|ce midi)\b"
+            r"\bentre midi et (?:#?2(?: ?h(?:eures)?)?|deux)\b|\b(?:a |sur |pendant |vers )?(?:l'heures (?:du (?:dejeuner|midi|repas)|de table)|(?:le|mon) temps (?:de midi|du midi|du repas|de pause|du dejeuner)|la pause (?:dejeuner|de midi|repas|midi)|ma pause(?: dejeuner| de midi| midi)?|le midi|ce midi)\b"
         ),
         around_lunch,
     ),
@@ -289,7 +289,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("heures", "ouverture", "fermeture", "tot", "tard")),
         re.compile(
-            r"\b(?:de bonne heures|(?:a|aux|des) (?:la |les )?1es? heures|(?:a|des|avant) (?:l'ouverture|la fermeture)|(?:le )?plus (?:tot|tard) (?:possible )?(?:dans|de) la (?:journee|matinee))\b(?! de| des)"
+            r"\b(?:de bonne heures|(?:a|aux|des) (?:la |les )?1es? heures|(?:a|des|avant|juste avant) (?:l'ouverture|la fermeture)|(?:le )?plus (?:tot|tard) (?:possible )?(?:dans|de) la (?:journee|matinee))\b(?! de(?! l'agence| la caisse)| des)"
         ),
         early,
     ),

@@ -10,7 +10,7 @@ from typing import List, Optional, Tuple
 from dateutil.relativedelta import relativedelta
 
 from french.model import Reading
-from french.moments.bounds import modified, modifier
+from french.moments.bounds import applied, modified, modifier
 from french.moments.piece import IMPOSSIBLE, WEEKDAY, Piece, Said, on
 from french.moments.ranges import RANGE, ranges
 from french.moments.together import TOGETHER, crossed, days_with_hours
@@ -19,12 +19,13 @@ UNION = re.compile(
     r"[ ,]*(?:(?:de preference|si possible|idealement)[ ,]+)?(?:ou|et|soit|voire|sinon|comme|/|,)(?: (?:bien|alors|sinon|encore|meme|si|possible|eventuellement|a la rigueur|peut etre|plutot|a|le|la|un|une|au|de|du|les))*[ ,]*(?:l')?"
 )
 CORRECTION = re.compile(
-    r"[ ,.]*(?:(?:euh|heu|ah|oh|mince|zut|ben|bah|mais|et|ou|a|le|la|ce|l|pour|du|je|c'est|merci|excusez moi|desole|oups|attendez) ?[,.]? ?){0,4}"
+    r"[ ,.]*(?:(?:euh|heu|ah|oh|mince|zut|ben|bah|mais|et|ou|a|le|la|ce|l|pour|du|je|c'est|merci|excusez moi|desole|oups|attendez|je regarde|je verifie|laissez moi regarder) ?[,.]? ?){0,4}"
     r"(?:non(?: non)?|pardon|plutot|je veux dire|je voulais dire|enfin|finalement|en fait|rectification|je me (?:suis )?trompee?|erreur|correction)"
     r"[ ,.]*(?:(?:euh|heu|ah|non|pardon|plutot|mais|je|voulais|veux|dire|le|la|a|ce|c'est|en fait|finalement|merci|pour|au|du|enfin|mettez|ca|serait|sera|jours|disons) ?[,.]? ?){0,5}"
 )
 WEEKS_AWAY = re.compile(r"dans (?:(?:#?\d|une) semaine|#?(?:8|15) jours)")
 OF_A_WEEK = re.compile(rf"(?:le |la |en )?{WEEKDAY}|(?:debut|fin|milieu) de (?:la )?semaine")
+SAME_HOUR = re.compile(r"[ ,]*(?:mais |et )?(?:a )?(?:la |cette )?meme heures?\b")
 TAKEN_OUT = re.compile(r"\b(?:sauf|pas|hors|hormis|excepte|ni|a part)\b")
 
 
@@ -37,7 +38,20 @@ def joined(text: str, pieces: List[Piece], now: datetime) -> List[Piece]:
     pieces, mods = days_with_hours(text, pieces, mods)
     pieces = [modified(text, p, m, now) for p, m in zip(pieces, mods, strict=True)]
     pieces = ranges(text, pieces, days=True, hours=True)
-    return _spread(text, _corrected(text, pieces))
+    return _at_the_same_hour(text, _spread(text, _corrected(text, pieces)))
+
+
+def _at_the_same_hour(text: str, pieces: List[Piece]) -> List[Piece]:
+    """ "mardi à 10h ou mercredi à la même heure": the hour that was said."""
+    done: List[Piece] = []
+    for piece in pieces:
+        same = SAME_HOUR.match(text, piece.end)
+        hours = next((p.said.readings for p in reversed(done) if p.hours), None) if same else None
+        if same and hours and piece.days and not piece.hours:
+            bare = tuple(replace(r, first=None, last=None, weekdays=()) for r in hours[:1])
+            piece = Piece(piece.start, same.end(), crossed(piece.said.readings, bare))
+        done.append(piece)
+    return done
 
 
 def _shifted(text: str, pieces: List[Piece]) -> List[Piece]:
@@ -152,6 +166,12 @@ def _corrected(text: str, pieces: List[Piece]) -> List[Piece]:
                 days = tuple(replace(r, since=None, until=None, open=None, grain="day") for r in last.said.readings)
                 done[-1] = Piece(last.start, piece.end, crossed(days, piece.said.readings))
                 continue
+            bound = last.said.readings[0].open if len(last.said.readings) == 1 and not last.days else None
+            if bound and piece.point and not piece.days:
+                # "Après 14h, non 15h": the bound stays.
+                opened = applied(piece.said.readings, "from" if bound == "after" else "before")
+                done[-1] = Piece(last.start, piece.end, piece.said._replace(readings=opened))
+                continue
             if last.days == piece.days or (last.hours and last.days):
                 hours = tuple(replace(r, first=None, last=None) for r in last.said.readings)
                 both = last.hours and last.days and piece.days and not piece.hours
@@ -177,6 +197,15 @@ def _spread(text: str, pieces: List[Piece]) -> List[Piece]:
             or b.said.kind != "time"
         ):
             continue
+        if (
+            a.days
+            and a.said.readings[0].first
+            and b.said.away
+            and re.search(r"\b(?:ou|sinon)\b", text[a.end : b.start])
+        ):
+            # "Mardi ou le lendemain": the day after that Tuesday.
+            there = a.said.readings[0].first + timedelta(minutes=b.said.away)
+            b = done[n + 1] = Piece(b.start, b.end, on(there))
         weekly = any(r.weekdays for r in a.said.readings)
         if weekly and b.days and b.hours and len(b.said.readings) == 1 and re.match(WEEKDAY, text[b.start : b.end]):
             # "Les mardis et jeudis après-midi": every Thursday too.

@@ -38,12 +38,12 @@ PARSERS: Tuple[Parser, ...] = (
     _wish(
         "other_day",
         "autre autres different differente changer",
-        r"\b(?:(?:un|d')[ ']?autres? (?:jours|moments?|horaires?)|(?:une|d')[ ']?autres? (?:dates?|heures)|un jours different|une date differente)\b(?! (?:pour mon|du mois))",
+        r"\b(?:(?:un|d'|\A)[ ']?autres? (?:jours|moments?|horaires?)|(?:une|d')[ ']?autres? (?:dates?|heures)|un jours different|une date differente)\b(?! (?:pour mon|du mois))",
     ),
     _wish(
         "earlier",
         "tot avant",
-        rf"\b(?:(?:un peu |beaucoup |bien )?plus tot(?: que (?:ca|cela|prevu))?(?! possible| que| dans l[ae'] ?(?:soiree|matin|apres midi|aprem|journee))|avant (?:ca|cela)|{_SOMETHING} avant(?=\W*(?:\Z|[.?!])))(?!\w)",
+        rf"\b(?:(?<!finis )(?<!termine )(?<!sors )(?:un peu |beaucoup |bien )?plus tot(?: que (?:ca|cela|prevu))?(?! possible| que| dans l[ae'] ?(?:soiree|matin|apres midi|aprem|journee))|avant (?:ca|cela)|{_SOMETHING} avant(?=\W*(?:\Z|[.?!])))(?!\w)",
     ),
     _wish(
         "later",
