@@ -36,14 +36,14 @@ EXCLUDED = re.compile(
     r"(?:(?:le|la|les|l'|du|de|d'|a|au|en|ce|cet|cette|trop|pour|avant tout|vers|tous|toute|forcement|non plus|entre) ?)*$"
 )
 CANNOT = re.compile(
-    r"(?! ?me pas)[ ,]*(?:(?:c'est|ca|cela|je|j'|on|la|ce jours|moi) ?){0,3}(?:ne |n')?(?:(?:suis|serai|est|me|sera|va|vais|peux|peut|puis|pourrai|sera|marche|fonctionne|etre|y) ?){0,3}"
+    r"(?! ?me pas)[ ,]*(?:(?:c'est|ca|cela|je|j'|on|la|ce jours|moi) ?){0,3}(?:ne |n')?(?:(?:m'arrange|convient|suis|serai|est|me|sera|va|vais|peux|peut|puis|pourrai|sera|marche|fonctionne|etre|y) ?){0,3}"
     r"(?:pas\b|plus\b|jamais\b|impossible|mort|exclu|complique|absente?|indisponible|en deplacement|non\b|non plus|je travaille|j'ai (?:kine|cours|piscine|reunion))"
     r"(?! (?:avant|apres|plus|trop|tot|tard|mal|sur|forcement|le|la(?= \w)|les|un|avant|entre)\b| l'| [a-z]+di\b)"
 )
 EXISTING = re.compile(
     rf"(?:\b(?:mon|ma|mes|le|la|ce|cet|l'|notre|du|au) ?{HELD} (?:du |de |d'|de la |(?:est |c'est |tombe )?prevue? (?:le |a |pour (?:le )?)?|est |tombe )(?:l'|le )?"
     r"|\b(?:au lieu|a la place|plutot que|initialement|etait|prevue?s?|fixee?|programmee?|tombe|tombait|cale)(?: (?:du|de|d'|2|le|la|a|au|pour|prevu))*(?: ?l')? ?"
-    rf"|\b(?:j'ai|j'avais|ai) (?:deja )?(?:un |une |mon )?{HELD} (?:le |la |pour |a |de |du )?(?:l')?|\bdoit m'appeler (?:a |le )?"
+    rf"|\b(?:j'ai|j'avais|ai) (?:deja )?(?:un |une |mon )?{HELD} (?:le |la |pour |a |de |du )?(?:l')?|\bdoit m'appeler (?:a |le )?|\bvous m'(?:avez|aviez) (?:mis|donne|fixe|prevu|note|programme|cale)(?: (?:un|une|le|rdv|rendez vous|a|au|pour|du|de))* ?(?:l'|le |la )?"
     r"|\b(?:annul|decal|deplac|report|repouss|supprim|avanc|chang|modifi|boug)\w*(?: moi| donc| plutot)? celui (?:du|de|d') ?(?:l'|la |le )?)$"
 )
 # "Rdv du 27 à reporter au 30".
@@ -76,7 +76,7 @@ NO_TIME = re.compile(
 )
 # The time of something else than the appointment: a birth, a death, the end of a leave.
 ELSEWHERE = re.compile(
-    r"\b(?:(?:depuis|il y a|y a|ca fait|cela fait|voila|pendant|durant|nee?s?|morte?|decedee?s?|accouche\w*|accouchement|terme|dpa|hospitalisee?|operee?|operer|"
+    r"\b(?:(?:depuis|il y a|y a|ca fait|cela fait|voila|pendant|durant|nee?s?|morte?|decedee?s?|accouche\w*|accouchement|terme|dpa|hospitalisee?|operee?|operer|date|pris fin|prend fin|s'arretent?|"
     r"licencie\w*|embauche\w*|commence\w*|debute\w*|finit|finissait|termine\w*|expir\w*|reprends?|tombee?|blessee?|recu|envoyee?|marie\w*|divorce\w*)"
     r"(?: (?:est|sera|etait|prevue?|mon|travail|le|la|les|l'|ce|un|une|au|en|du|de|depuis|jusqu'a|jusqu'au|seulement|deja|chez vous|hier|a) ?)* ?"
     r"|(?:en arret|arretee?)(?: (?:de travail|maladie))? (?:du|depuis|jusqu'au|jusqu'a) (?:le )?"
@@ -88,7 +88,7 @@ HAPPENED = re.compile(
     r" (?:(?:ete|deja|bien|fait|mal|juste|encore|aussi|tous|toutes|enfin|malheureusement|eu|vu|pas|plus|rien) )*"
     r"(?:decedee?s?|morte?s?|partie?s?|enterree?|inhumee?|perdue?|nee?s?|accouche|eu|vue?|fait|tombee?s?|glisse|chute|blessee?s?|cassee?|brulee?|coupee?|coincee?|tordue?|fouleee?"
     r"|renversee?|percutee?|operee?s?|hospitalisee?s?|arretee?s?|opere|malade|appelee?s?|rappelee?s?|telephone|contactee?s?|ecrit|envoyee?s?|deposee?s?|depose|postee?|transmise?s?|transmis|recue?s?"
-    r"|consultee?|tente|cherche|passee?|rencontree?|signee?|quittee?|licencie|licenciee|demissionne|reprise?|repris|demandee?|demenage|change de|marie|mariee|divorce|divorcee|separee?|embauchee?|commence|fini)"
+    r"|consultee?|venue?s?|allee?s?|vole|volee|tente|cherche|passee?|rencontree?|signee?|quittee?|licencie|licenciee|demissionne|reprise?|repris|demandee?|demenage|change de|marie|mariee|divorce|divorcee|separee?|embauchee?|commence|fini)"
     r"(?: (?!rdv|rendez|et |mais|donc|alors|je |j'|vous|on |il |elle |pour |dispo|libre|que |qu'|si |ou |est |c'est|#?(?:19|20)\d\d )[a-z'#0-9]+){0,5} "
     r"(?:(?:le|la|les|l'|ce|un|en|au|du|de|depuis|vers|a) ?)*$"
 )
@@ -108,6 +108,8 @@ LEAVE = re.compile(
 
 # "Pas mardi, jeudi": the second is what is wanted.
 NOT_THAT = re.compile(r"(?:non |non, )?pas (?:(?:le|la|ce) )?")
+# "Lundi et si c'est pas possible mardi" asks for Tuesday then.
+IF_NOT = re.compile(r"\bsi (?:[a-z']+ ){1,4}(?:pas|plus|rien)(?: possible| de place| dispo\w*| libre)? $")
 PAS_THE_NEXT = re.compile(r"[ ,]*(?:mais |et |donc |surtout |sauf )*pas (?:(?:le|la|les|l'|ce|un|en|du) ?)*")
 # "J'avais dit mardi mais jeudi c'est mieux"; "ils m'ont dit sous quinze jours".
 BEFORE_IT_CHANGED = re.compile(
@@ -239,7 +241,9 @@ def _role(before: str, after: str, last: Optional[Role], *, refused: int = 0) ->
     if OF_HELD.search(before) and CANNOT.match(after):
         # "Mon rendez-vous de mardi, je ne peux pas": the one they have.
         return "existing"
-    if (EXCLUDED.search(before[refused:]) and not ASKED.search(before)) or CANNOT.match(after):
+    if (EXCLUDED.search(before[refused:]) and not ASKED.search(before) and not IF_NOT.search(before)) or CANNOT.match(
+        after
+    ):
         return "excluded"
     if last == "excluded" and UNION.fullmatch(before) and not INSTEAD_OF_IT.search(before):
         return "excluded"

@@ -39,11 +39,11 @@ AFTERWARDS = re.compile(
 
 # "Je reviens le 30 donc à partir de là", "mon arrêt finit vendredi, il faudrait que ce soit avant".
 THEN = re.compile(
-    r"[ ,]*(?:(?!avant|apres)[a-z']+ ){0,5}?(?:donc|alors|ce soit|plutot|serait bien) (?:ce soit |plutot |seulement |uniquement |juste )?(?P<side>avant|apres|a partir de (?:la|ce jours)(?: la)?)"
+    r"[ ,]*(?:(?!avant|apres)[a-z']+ ){0,5}?(?:donc|alors|ce soit|plutot|serait bien|(?:faut|faudrait)(?: (?:un|une|ca|le|me|rdv|rendez vous|creneau))*) (?:ce soit |plutot |seulement |uniquement |juste )?(?P<side>avant|apres|a partir de (?:la|ce jours)(?: la)?)"
     r"(?=\W*(?:\Z|[.,;!?]| si | svp| stp| merci| ce serait| c'est| de preference))"
 )
 THEN_SAID = re.compile(
-    r"\b(?:donc|alors|soit|plutot|seulement|uniquement|juste|bien) (?:avant|apres|a partir de (?:la|ce jours)(?: la)?)$"
+    r"\b(?:donc|alors|soit|plutot|seulement|uniquement|juste|bien|faut|faudrait|ca|rdv|rendez vous|creneau) (?:avant|apres|a partir de (?:la|ce jours)(?: la)?)$"
 )
 # Two days: some begin "after the week-end" on its Saturday.
 A_WEEKEND = timedelta(days=1)

@@ -25,7 +25,7 @@ _TAKEN = (
 )
 _AM = r"(?:je|j'y) (?:suis|serai|reste)|on (?:est|sera)|nous (?:sommes|serons)"
 _WORK = r"je (?:travaille|bosse|taffe|suis au travail|suis en poste)"
-_DO = r"je (?:(?:m'occupe|garde|dors|travaille|bosse|taffe|embauche|pars|recupere|emmene|accompagne|demenage)\b(?! (?:entre les|avant|apres|sinon|le reste|donc))|fais (?:la |ma |mes |les |une )?(?:sieste|courses|menage|reeducation|kine|dialyse|sport|gym|nuit)|vais (?:a la |a l'|au |aux |chez )(?!vous|l'agence|guichet))"
+_DO = r"je (?:(?:m'occupe|garde|dors|travaille|bosse|taffe|embauche|pars|recupere|emmene|accompagne|demenage)\b(?! (?:entre les|avant|apres|sinon|le reste|les autres|donc|la semaine|en semaine|tous|toute|tout|du lundi|de lundi))|fais (?:la |ma |mes |les |une )?(?:sieste|courses|menage|reeducation|kine|dialyse|sport|gym|nuit)|vais (?:a la |a l'|au |aux |chez )(?!vous|l'agence|guichet))"
 BUSY_BEFORE = re.compile(
     rf"\b(?:{_HAVE}(?: (?:de|chez|avec|a|au|pour)(?: [a-z']+){{1,3}}?)?|(?:{_AM}) {_TAKEN})[ ,]{_TO}$"
 )
