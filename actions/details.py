@@ -20,6 +20,7 @@ SUBJECT = re.compile(
     r"(?!dossier|situation|question|cas\b|rendez|rdv|renseign|info|conseil|point|suite|semaine|moment|matin|apr|⟦)"
 )
 DOUBTFUL = 0.1
+BEREAVED = "capital_deces"
 # The first of the list: the person's own, and the nearest to them.
 NEAREST = re.compile(
     r"\b(?:plus|au plus) (?:pr[eèo][sc]\w*|prè?s)\b|\bpr[eè]s de (?:chez moi|la maison|mon domicile)|\bmon agence\b"
@@ -60,6 +61,8 @@ class Details(SlotForm):
         turn["reason"] = code
         self.leave_for_later(turn, code)
         if turn["requested_slot"] in (None, "reason") and not self.core.upcoming_for(turn.person, code):
+            if code == BEREAVED:
+                turn.say("utter_condolences")
             turn.say("utter_only_reason", reason=words.reason(turn, code))
         return None
 

@@ -178,7 +178,7 @@ class SlotForm(Form):
         if nearest:
             if closed := times.closed_day(turn):
                 turn.say("utter_agency_closed", day=words.day(turn, closed))
-            wish = words.wish(turn)
+            wish = times.said(turn)
             self.show(turn, nearest, "utter_offer_nearest", wish=wish)
         else:
             self.no_slot(turn)

@@ -12,9 +12,10 @@ from actions import words
 from actions.turn import Turn
 from booking_core import Appointment, Range, Slot, Wanted
 from french.model import Moment, Reading
-from french.wish import Wish
+from french.wish import Wish, indifferent
 
 NOON = time(12)
+OF_ONESELF = re.compile(r"\b(?:je|j['’]|mon|ma|mes|on|nous)\b")
 # A day of the week by its name alone: no date, no "prochain".
 BARE_DAY = re.compile(
     r"^\W*(?:\w+ ){0,2}(?:lundi|mardi|mercredi|jeudi|vendredi)(?!.*(?:\d|prochain|qui vient))", re.IGNORECASE
@@ -48,8 +49,13 @@ def revise(turn: Turn, moments: list[Moment], offered: Sequence[Slot | Appointme
     before = turn["preferred_time"] or {}
     if offered:
         moments = [counted(m, offered[0].start) for m in moments]
-    moments = [_in_week(m, wish(turn)) for m in _days_of_week(turn.text, moments)]
-    revised = wish(turn).revised(Wish.of(moments))
+    held = wish(turn)
+    moments = [_in_week(m, held) for m in _days_of_week(turn.text, moments)]
+    if whatever := indifferent(turn.text):
+        # "Mercredi, peu importe l'heure": the hours wished so far no longer count, the days do.
+        held = held.without(whatever)
+        moments = [m for m in moments if m.kind != "anytime"]
+    revised = held.revised(Wish.of(moments))
     state: dict[str, Any] = {"wish": revised.to_json(), "shown": [], "gone": before.get("gone", [])}
     said = [m for m in moments if m.role == "wanted"]
     if all(m.kind in ("earlier", "later", "other_day") for m in said) and said:
@@ -248,6 +254,14 @@ def leave_out(turn: Turn, slot_id: str) -> None:
 def forget_shown(turn: Turn) -> None:
     """Let slots already shown be shown again."""
     turn["preferred_time"] = {**(turn["preferred_time"] or {}), "shown": []}
+
+
+def said(turn: Turn) -> str:
+    """The time wished for "aucun créneau …": as it was said, in our words when it tells of work or children."""
+    texts = [m.text.strip() for m in turn.moments if m.role == "wanted" and m.kind == "time" and not m.problem]
+    if any(OF_ONESELF.search(text.lower()) for text in texts):
+        texts = [described(turn, wish(turn))]
+    return " ".join(texts).strip() or words.word(turn, "at_that_time")
 
 
 def described(turn: words.Addressee, wished: Wish) -> str:

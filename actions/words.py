@@ -60,12 +60,6 @@ def either(items: Sequence[str]) -> str:
     return say.listing(list(items), last="ou")
 
 
-def wish(turn: Turn) -> str:
-    """The time wished, as it was said, for "aucun créneau …"."""
-    texts = [m.text.strip() for m in turn.moments if m.role == "wanted" and m.kind == "time" and not m.problem]
-    return " ".join(texts) or word(turn, "at_that_time")
-
-
 def reason(turn: Turn, code: str) -> str:
     """The label of a reason; the voice cannot say a stroke."""
     label = turn.core.reasons[code].label

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import time
-from typing import Any, Iterable, Optional
+from typing import Any, Iterable, Literal, Optional
 
 from french.model import Moment, Reading
+from french.text import fold
 
 # Readings that fall outside are not meant by who speaks of an appointment ("à 3h" is 15:00).
 OPENS, CLOSES = time(7, 30), time(19, 30)
+_OF = {"hour": r"(?:heures?|horaires?)", "day": r"(?:jours?|dates?)"}
+INDIFFERENT = {
+    of: re.compile(
+        rf"\b(?:(?:n ?'?importe|peu importe) (?:a )?(?:quel(?:le)?s? |les? |la |l')?{noun}"
+        rf"|quel(?:le)?s? que soi(?:t|ent) (?:les? |la |l'){noun}|{noun} (?:m'est|me sont|est|sont) egale?s?|{noun} (?:m')?importe(?:nt)? peu)\b"
+    )
+    for of, noun in _OF.items()
+}
 
 
 @dataclass(frozen=True)
@@ -63,6 +73,14 @@ class Wish:
             return Wish(tuple(_with_window(d, w) for d in days for w in new.wanted), excluded, new.soonest)
         return Wish(new.wanted, excluded, new.soonest)
 
+    def without(self, of: Literal["hour", "day"]) -> Wish:
+        """This wish when its hours, or its days, no longer matter."""
+        gone = {"hour": {"since": None, "until": None, "open": None, "grain": "day"}}.get(
+            of, {"first": None, "last": None, "weekdays": (), "grain": "hour"}
+        )
+        kept = (replace(r, **gone) for r in self.wanted)
+        return replace(self, wanted=tuple(r for r in dict.fromkeys(kept) if _has_day(r) or _has_window(r)))
+
     def to_json(self) -> dict[str, Any]:
         """Plain data; `from_json` reads it back."""
         as_moment = Moment("", (0, 0), self.wanted).to_json()["readings"]
@@ -79,6 +97,13 @@ class Wish:
             data["soonest"],
             data["anytime"],
         )
+
+
+def indifferent(text: str) -> Optional[Literal["hour", "day"]]:
+    """What of the time does not matter to who says "peu importe l'heure", None when both do, or neither."""
+    folded = fold(text).replace("’", "'")
+    hour, day = (bool(INDIFFERENT[of].search(folded)) for of in ("hour", "day"))
+    return None if hour == day else "hour" if hour else "day"
 
 
 def _meant(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:

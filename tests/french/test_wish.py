@@ -1,0 +1,48 @@
+"""A wish after more was said: what no longer matters is let go."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+import pytest
+
+from french import understand
+from french.wish import Wish, indifferent
+
+NOW = datetime(2026, 11, 18, 9, 0)
+
+
+def wished(text: str) -> Wish:
+    return Wish.of(e.value for e in understand(text, NOW).entities if e.kind == "moment")
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("mercredi alors, peu importe l'heure", "hour"),
+        ("Mercredi, n’importe quelle heure", "hour"),
+        ("jeudi à n'importe quelle heure", "hour"),
+        ("l'heure m'est égale, mais mardi", "hour"),
+        ("quelle que soit l'heure", "hour"),
+        ("peu importe le jour mais le matin", "day"),
+        ("n'importe quel jour après 16h", "day"),
+        ("quel que soit le jour", "day"),
+        ("n'importe quel jour, n'importe quelle heure", None),
+        ("n'importe quand", None),
+        ("à quelle heure fermez-vous ?", None),
+        ("l'heure est importante pour moi", None),
+    ],
+)
+def test_what_does_not_matter(text: str, what: str | None) -> None:
+    assert indifferent(text) == what
+
+
+def test_hours_or_days_are_let_go_and_the_rest_stays() -> None:
+    wish = wished("mardi ou jeudi après 17h")
+    assert {r.since for r in wish.wanted} == {time(17)}
+    days = wish.without("hour")
+    assert [r.first for r in days.wanted] == [r.first for r in wish.wanted]
+    assert not any(r.since or r.until or r.open for r in days.wanted)
+    hours = wish.without("day")
+    assert [(r.first, r.since) for r in hours.wanted] == [(None, time(17))]
+    assert Wish().without("day") == Wish()
