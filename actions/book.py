@@ -31,7 +31,11 @@ class Book(Details):
             return turn["channel"] == "phone" and turn["requested_slot"] in ("phone", "confirm", "change", "slot_id")
         if turn["requested_slot"] == "existing":
             return turn.intent in SWITCHES_OF_EXISTING
-        nothing_booked = not self.core.upcoming(turn.person)
+        held = {a.reason for a in self.core.upcoming(turn.person)}
+        if turn["reason"] not in turn.reasons and held & set(turn.reasons):
+            # "Déplacez plutôt mon rendez-vous C2S", said while another is being booked.
+            return False
+        nothing_booked = not held
         correcting = turn.intent == "move_appointment" and bool(turn.moments) and bool(self.offered(turn))
         return nothing_booked or correcting
 
@@ -113,6 +117,22 @@ class Book(Details):
                 self.leave_out(turn)
                 return
         self.hold(turn)
+
+    def change(self, turn: Turn, part: str) -> None:
+        """The part that was named is asked for anew; the slot is kept only for another number."""
+        if part == "time":
+            super().change(turn, part)
+        elif part == "phone" and turn["channel"] == "phone":
+            turn.say("utter_question_phone")
+            turn.ask("phone")
+        elif part == "reason":
+            self.release_slot(turn)
+            turn["reason"] = None
+            self.which_reason(turn)
+        else:
+            self.release_slot(turn)
+            turn["channel"] = turn["agency"] = None
+            self.which_channel(turn)
 
     def ask_again(self, turn: Turn) -> None:
         """Ask once more what was being asked; after an emergency, wait in silence."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from actions import words
 from actions.form import Form
 from actions.help import say_where
 from actions.turn import Turn
 from booking_core import CodeWrong, InvalidEmail, InvalidPhone, NotIdentified
 from french.subjects import subject
+
+# "Laissez l'ancien", "gardez le même".
+KEEPS = re.compile(r"\b(?:laiss|gard)\w*[- ](?:moi )?(?:l['’ ]?ancien|le m[êe]me|comme|tout|celui)\b|\bl['’ ]ancien\b")
 
 
 class Contact(Form):
@@ -39,7 +44,7 @@ class Contact(Form):
         elif asked == "confirm" and turn.intent == "affirm":
             self.confirm(turn)
         elif not started and turn.intent in ("deny", "goodbye"):
-            if asked == "confirm" and turn.intent == "deny":
+            if asked == "confirm" and turn.intent == "deny" and not KEEPS.search(turn.text.lower()):
                 email = (turn["contact_reference"] or "").startswith("email:")
                 turn["contact_reference"] = None
                 self.ask_new(turn, email=email)

@@ -11,6 +11,7 @@ from actions.help import position
 from actions.slots import SlotForm
 from actions.turn import Turn
 from booking_core import Agency, InvalidPhone
+from french.reasons import hints
 from french.subjects import subject
 from french.text import fold
 
@@ -21,6 +22,7 @@ SUBJECT = re.compile(
 )
 DOUBTFUL = 0.1
 BEREAVED = "capital_deces"
+POSTCODE = re.compile(r"\b(?:\d{2} ?\d{3}|2[ab] ?\d{3})\b", re.IGNORECASE)
 # The first of the list: the person's own, and the nearest to them.
 NEAREST = re.compile(
     r"\b(?:plus|au plus) (?:pr[eèo][sc]\w*|prè?s)\b|\bpr[eè]s de (?:chez moi|la maison|mon domicile)|\bmon agence\b"
@@ -42,7 +44,7 @@ class Details(SlotForm):
 
     def take_reason(self, turn: Turn) -> Question | None:
         """The reason said, or chosen; two that fit are asked about; a new one releases the slot."""
-        code = turn.chosen("reason")
+        code = turn.chosen("reason") or self.reason_hinted(turn)
         if not code and (said := turn.reasons):
             if len(said) > 1 and not turn["reason"]:
                 turn["reasons_said"] = said if turn.says_two else None
@@ -65,6 +67,13 @@ class Details(SlotForm):
                 turn.say("utter_condolences")
             turn.say("utter_only_reason", reason=words.reason(turn, code))
         return None
+
+    def reason_hinted(self, turn: Turn) -> str | None:
+        """Of the reasons on offer, the only one that a word points at: "c'est pour l'accident" after two were named."""
+        if turn["requested_slot"] != "reason" or turn.reasons:
+            return None
+        hinted = [c for c in hints(turn.text) if f"reason:{c}" in (turn["options"] or [])]
+        return hinted[0] if len(hinted) == 1 else None
 
     def names_another_subject(self, turn: Turn, asked: str | None) -> bool:
         """True when the sentence speaks of something that is no reason of the list."""
@@ -106,11 +115,13 @@ class Details(SlotForm):
         chosen, place = turn.chosen("agency") or self.agency_of_list(turn), turn.value("agency")
         if not chosen and not place and turn["channel"] == "in_person":
             chosen = self.town_named(turn.text)
+            if not chosen and (postcode := POSTCODE.search(turn.text)):
+                place = {"name": postcode[0]}
         if not chosen and not place and turn["requested_slot"] == "agency":
             said = turn.text.lower()
             if NEAREST.search(said) and turn["agencies"]:
                 chosen = turn["agencies"][0]
-            elif THAT_ONE.search(said):
+            elif turn["channel"] != "phone" and THAT_ONE.search(said):
                 chosen = self.town_named(turn.last_texts(2)[0])
         if chosen:
             self.set_agency(turn, self.core.agency(chosen))
@@ -139,7 +150,10 @@ class Details(SlotForm):
         said = turn.text.lower()
         points = turn["requested_slot"] == "agency" and (NEAREST.search(said) or THAT_ONE.search(said))
         return bool(
-            super().understood_anyway(turn) or points or (turn["channel"] == "in_person" and self.town_named(turn.text))
+            super().understood_anyway(turn)
+            or points
+            or self.reason_hinted(turn)
+            or (turn["channel"] == "in_person" and self.town_named(turn.text))
         )
 
     def town_named(self, text: str) -> str | None:

@@ -7,6 +7,7 @@ from actions import words
 from actions.base import Action
 from actions.turn import Turn
 from booking_core import Agency, Appointment, NotIdentified
+from french.requests import requests
 from french.subjects import subject
 
 
@@ -42,6 +43,10 @@ class Documents(Action):
         if not reason and len(booked := held_by(turn)) == 1:
             reason = booked[0].reason
         turn.say(f"utter_documents_{reason}" if reason else "utter_documents_ask")
+        asked = [r.operation for r in requests(turn.text)]
+        if not turn["operation"] and asked in (["move"], ["cancel"]):
+            # "Déplacez mon rendez-vous, et dites-moi quels papiers": both are wanted.
+            turn.start(f"{asked[0]}_form")
 
 
 class Question(Action):
@@ -87,7 +92,7 @@ def say_agency(turn: Turn, agency: Agency) -> None:
         agency=words.agency(agency),
         address=agency.address,
         hours=agency.hours,
-        access=agency.access,
+        access=agency.access[:1].upper() + agency.access[1:],
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,12 @@ from actions.slots import Search, SlotForm
 from actions.turn import Turn
 from booking_core import Appointment, ChannelNotAllowed, OwnConflict, Slot, SlotTaken, TooLate
 from french.model import Moment
+
+CANCEL_IT = re.compile(
+    r"\b(?:annule|supprime)[rz]?[- ](?:le|mon|ce)\b|\bl['’ ]?(?:annule|supprime)[rz]?\b"
+    r"|\bannule[rz]? (?:carr[ée]ment|plut[oô]t)\b",
+    re.IGNORECASE,
+)
 
 
 class Move(SlotForm):
@@ -24,6 +31,12 @@ class Move(SlotForm):
         if turn.intent == "book_appointment":
             return turn["appointment_id"] is not None and not turn.entity("reason")
         return False
+
+    def switch(self, turn: Turn) -> str | None:
+        """ "Oh et puis non, annulez-le": cancelling asks for its own yes."""
+        if turn.intent in ("deny", "abandon") and CANCEL_IT.search(turn.text):
+            return "cancel"
+        return super().switch(turn)
 
     def abandon(self, turn: Turn) -> None:
         """The appointment stays as it is."""
@@ -130,7 +143,7 @@ class Move(SlotForm):
                     self.confirm(turn)
                     return
                 if turn.intent == "deny":
-                    turn.say("utter_question_change")
+                    turn.say("utter_question_change_time")
                     turn.ask("change")
                     return
             self.hold(turn)
@@ -159,7 +172,7 @@ class Move(SlotForm):
         elif asked == "slot_id" and self.offered(turn):
             self.offer(turn, "utter_offer", words.slot_buttons(turn, self.offered(turn)))
         elif asked == "change":
-            turn.say("utter_question_change")
+            turn.say("utter_question_change_time")
         elif turn["appointment_id"]:
             self.ask_day(turn)
         else:

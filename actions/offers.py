@@ -54,6 +54,14 @@ def named(turn: Turn) -> bool:
     return True
 
 
+def accepted(turn: Turn) -> bool:
+    """Start what was offered when it is spoken of ("oui et l'autre aussi, mardi"); False when it is not."""
+    if not turn.offered or turn.offered["by_name"] or turn.intent == "deny" or not turn.says_other:
+        return False
+    turn.start(turn.offered["action"], turn.offered["entities"])
+    return True
+
+
 def answered(turn: Turn, form: str) -> None:
     """Who answers an offer with a day or a channel rather than with a yes goes on with what was offered."""
     offered = turn.offered

@@ -57,7 +57,7 @@ class WhatNext(Action):
     def act(self, turn: Turn) -> None:
         """Start what a verb names ("déplacer le deuxième"); otherwise say what can be done."""
         asked = requests(turn.text)
-        if offers.named(turn):
+        if offers.named(turn) or offers.accepted(turn):
             return
         if len(asked) == 1:
             turn.start(f"{asked[0].operation}_form", turn.entities)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,14 @@ from french.wish import Wish
 
 # How many slots a person can take in at once: a screen, a text message, the ear.
 SHOWN = {"web": 5, "app": 5, "sms": 3, "voice": 2}
+
+# "La date", "le lieu": what can be named after "que voulez-vous changer ?".
+CHANGES = {
+    "time": re.compile(r"\b(?:jour|date|heure|horaire|moment|cr[ée]neau)"),
+    "reason": re.compile(r"\b(?:motif|raison|sujet)"),
+    "place": re.compile(r"\b(?:lieu|agence|endroit)"),
+    "phone": re.compile(r"\b(?:num[ée]ro|num|t[ée]l\w*)\b"),
+}
 
 
 @dataclass(frozen=True)
@@ -199,7 +208,18 @@ class SlotForm(Form):
         if turn["requested_slot"] == "preferred_time" and french.unsure(turn.text) and not turn.moments:
             turn.intent = "inform"
             turn.entities.append({"entity": "moment", "value": Moment("", (0, 0), kind="soonest").to_json()})
+        if turn["requested_slot"] == "change" and not self.understood_anyway(turn):
+            part = next((name for name, said in CHANGES.items() if said.search(turn.text.lower())), None)
+            if part and turn.intent != "abandon":
+                self.change(turn, part)
+                return True
         return super().aside(turn)
+
+    def change(self, turn: Turn, part: str) -> None:
+        """Ask anew for the part that the person wants to change: "la date", "le lieu"; here, for the time."""
+        self.core.release(turn.conversation)
+        turn["slot_id"] = None
+        self.ask_time(turn)
 
     def ask_time(self, turn: Turn, *, quietly: bool = False) -> None:
         """Ask for a day."""

@@ -63,6 +63,10 @@ ALONE = re.compile(
 )
 
 
+# "Déplacer le 2 à mercredi": the second of the list.
+MOVED = re.compile(r"\b(?:deplac|decal|report|repouss)\w* (?:le|la) (?P<moved>[1-9]) (?:a|au|vers|pour) ")
+
+
 def find(text: str, folded: str, now: datetime) -> List[Entity]:
     """The choice that counts: not one that is refused, the last when corrected, the first of "le premier ou le deuxième"."""
     spelt = respelt(folded)
@@ -94,6 +98,8 @@ def _said(text: str) -> List[Tuple[Span, Option]]:
         value = ORDINALS[m["word"]] if m["word"] else int(m["nth"])
         if value and _chooses(text, m):
             found.append((m.span(), value))
+    # The verb is part of the choice: "le 2 à mercredi" alone would be a date.
+    found += [(m.span(), int(m["moved"])) for m in MOVED.finditer(text)]
     for m in NAMED.finditer(text):
         found.append((m.span(), 1 if m["one"] else _number(m["number"])))
     alone = None if found else _alone(text)

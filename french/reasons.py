@@ -13,6 +13,7 @@ import yaml
 
 from french.model import Entity, Span
 from french.spelling import respelt
+from french.text import fold
 
 WEIGHTS = {"sure": 3, "likely": 2, "hint": 1}
 YIELDING = "arret_travail"
@@ -51,6 +52,11 @@ def find(text: str, folded: str, now: datetime) -> List[Entity]:
     apart = [h.code for h in others if not _inside(h.span, best.span)]
     place = spelt.span(best.span)
     return [Entity("reason", best.code, text[slice(*place)], place, others=tuple(apart))]
+
+
+def hints(text: str) -> List[str]:
+    """The codes of all reasons that a word may point at, however weakly: enough among the few that were offered."""
+    return [h.code for h in _hits(respelt(fold(text)).text)]
 
 
 @lru_cache(maxsize=1)
