@@ -118,6 +118,13 @@ class Book(Details):
                 return
         self.hold(turn)
 
+    def aside(self, turn: Turn) -> bool:
+        """ "C'est sûr qu'on va m'appeler ?": with nothing booked yet, what is being read back is the answer."""
+        if turn.intent == "list_appointments" and turn["slot_id"] and not self.core.upcoming(turn.person):
+            self.ask_again(turn)
+            return True
+        return super().aside(turn)
+
     def change(self, turn: Turn, part: str) -> None:
         """The part that was named is asked for anew; the slot is kept only for another number."""
         if part == "time":

@@ -101,7 +101,7 @@ class Details(SlotForm):
             turn.say("utter_channel_not_allowed")
             code = "phone"
         if turn["channel"] and turn["channel"] != code:
-            turn.say("utter_noted_change", new=words.channel(turn, code), old=words.channel(turn, turn["channel"]))
+            turn.say("utter_noted_channel", new=words.channel(turn, code), old=words.channel(turn, turn["channel"]))
             self.release_slot(turn)
         turn["channel"] = code
         if code == "phone":

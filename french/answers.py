@@ -26,7 +26,7 @@ CUES = re.compile(
     r"parfait|parfaitement|impec|impeccable|nickel|super|genial|tip top|banco|volontiers|entendu|affirmatif|evidemment|certainement|bien sur|biensur|bien entendu|carrement|go|amen|"
     r"c'?est (?:bien |tout )?(?:ca|bon|ok|correct|exact|juste|parfait|note|bien|cela|d'accord|entendu|nickel|mon numero)|c ?(?:bon|ok)|ca (?:me |nous )?(?:va|convient|marche|roule|joue|ira|colle|le fait)|"
     r"(?:ca|cela|il|elle|tout)? ?(?:me|nous) (?:va|convient)|va pour|je (?:vous )?(?:le |la |l')?(?:confirme|valide|prends|garde|accepte|veux bien|suis d'accord|souscris)|je l'accepte|"
-    r"confirme[rz]?|valide[rz]?|allez ?-?y|vas ?-?y|vazy|faites?(?: donc| comme ca|-le| le)?|on (?:y va|fait comme ca|valide|confirme|part (?:la ?dessus|sur ca))|marche conclu|tope la|"
+    r"confirme[rz]?|valide[rz]?|allez ?-?y|vas ?-?y|vazy|faites?(?: donc| comme ca|-le| le)?|on (?:y va|fait comme ca|valide|confirme|part (?:la ?dessus|sur ca))|marche conclu|tope la|sure? et certaine?|"
     r"ca roule|ca marche|reservez?(?: le)?|prenez(?: le)?|exactement ce qu\w*|voila c'est ca|c'est ce (?:que|qu)\w*)\b)"
 )
 LONGEST = 160
