@@ -25,7 +25,7 @@ def _any(patterns: Iterable[str]) -> Pattern[str]:
 PHONE = _any(
     (
         r"\b(?:par|part|au|en|via|rendez vous|entretien|creneau|rencontre|consultation|echange|point) telephone\b(?! (?:portable|fixe|est|sera|ne|quel))",
-        r"\btelephonique(?:ment)?\b|\btelephone rendez vous\b",
+        r"\btelephonique(?:ment)?\b|\btelephone possible\b|\btelephone rendez vous\b",
         rf"^\W*(?:{POLITE}\W+)*telephone(?:\W+{POLITE})*\W*$",
         r"(?<=[,;.] )(?:par )?telephone\W*$",
         r"\btelephone (?:c'est|ce serait|ca serait) (?:mieux|plus|bien|parfait)",
@@ -49,7 +49,7 @@ PHONE = _any(
 DESK = _any(
     (
         r"\b(?:en|a l'|pour l'|pr l |pour l |a l |dans l'|dans une|dans votre|a votre|a une|vers l'|en votre|rendez vous|chez vous en|dans mon|a mon|direct) ?agence\b(?! en ligne)",
-        r"\bsur (?:place|site)\b|\b(?:au|a un|a votre|a vos|rendez vous) (?:guichets?|comptoir|bureaux?)\b|\bface ?a ?face\b|\bface a (?:quelqu'un|un|une)\b|\ben face (?:avec|d'une?)\b|\bm'ass(?:eoir|oir) (?:avec|a|devant|en face)\b",
+        r"\bsur (?:place|site)\b|\b(?:au|a un|a votre|a vos|rendez vous) (?:guichets?|comptoir|bureaux?)\b|\bface ?a ?face\b|\bface a (?:quelqu'un|un|une)\b|\ben face (?:avec|d'une?)\b|\ben tete a tete\b|\b(?:qu'on|nous|on) (?:se|nous) voi[est]\b|^\W*a l'accueil directement\W*$|\bm'ass(?:eoir|oir) (?:avec|a|devant|en face)\b",
         r"\b(?:dans|a|vers|chez) (?:vos|les|votre|un|l'un de vos) (?:bureaux|locaux|murs)\b",
         r"\b(?:passer|venir|viens|passe|aller|rendre|vient|vienne|viennent|viendrai|passerai|viendrais) (?:vous )?(?:voir|rencontrer)\b",
         r"\bvous (?:rencontrer|voir)\b(?! (?:ce que|si|pour|comment))|\ben face de (?:moi|quelqu'un|vous)\b",

@@ -227,4 +227,6 @@ def _host(folded: str, start: int) -> Optional[Tuple[str, int]]:
                 break
     if best is None and pieces and pieces[0][0].isalnum():
         best = (pieces[0][0], pieces[0][1][1])
+        if len(pieces) > 1 and pieces[1][0] in ("fr", "com", "net"):  # "arobase free fr"
+            best = (f"{best[0]}.{pieces[1][0]}", pieces[1][1][1])
     return best if best and re.fullmatch(r"[\w-]+(?:\.[\w-]+)*", best[0]) else None

@@ -52,7 +52,7 @@ NAMED = re.compile(
 )
 # None of them is others joined: two ways to read the same words make a match take for ever.
 POLITE = (
-    r"(?:oui|ouais|ok|okay|oki|dac|dacc|dak|dakor|daccord|non|plutot|alors|euh|heu|bon|ben|bah|et|hop|donc|finalement|d'accord|parfait|allez|va|pour|moi|je|j|jprends?|jpren|jpr|jveux?|jvx|me|mon choix|choix|jvais|vais|"
+    r"(?:oui|ouais|g|j'ai|jai|pris|ok|okay|oki|dac|dacc|dak|dakor|daccord|non|plutot|alors|euh|heu|bon|ben|bah|et|hop|donc|finalement|d'accord|parfait|allez|va|pour|moi|je|j|jprends?|jpren|jpr|jveux?|jvx|me|mon choix|choix|jvais|vais|"
     r"vai|choisi[rst]*|prends?|prendre|pren|prenez|preferes?|voudrais|veux|veu|mettez|mets|mette|donnez|reserve[rz]?|retiens|garde|attendez|attends|on part|partons|part|on prend|on va|c'est|ca sera|ce sera|sera|"
     r"sur|dis|dirais|disons|le|la|l|numero|n°|svp|stp|merci|bien|ca me va|ira|ca ira|bonjour|madame|monsieur|"
     r"parfaitement|s'il|te|vous|plait|opte|au|du coup|je confirme|valide)"

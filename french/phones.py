@@ -34,6 +34,8 @@ ECHO_SAID = re.compile(
 # The letter O typed for the first zero.
 LETTER_O = re.compile(r"\bo(?=[1-9](?:[ .-]?\d\d){4}\b)")
 TAIL = re.compile(r"\W*(?:euh |ah |oups )*(?:non|pardon|enfin)(?: (?:pardon|non|euh|c'est|plutot|pas \w+))*\W*")
+# Codes of countries that are said apart from the number: "00 33 6…".
+COUNTRIES = ("33", "41", "32", "49", "35", "39", "34", "44")
 HOUR = re.compile(r" ?(?:h\b|heures?\b|:)")
 DATE_LIKE = re.compile(
     r"(?:0?[1-9]|[12]\d|3[01])(?: ?[./-] ?(?:0?[1-9]|1[0-2]) ?[./-] ?\d{2}(?:\d{2})?| \d{1,2} (?:\d{4}|1\d|2\d|3[0-5]))"
@@ -131,7 +133,7 @@ def _from(folded: str, run: Run, at: int) -> Optional[Tuple[str, int, int]]:
     """E.164 of the number that begins at a group, the group after it, and where it begins in the text."""
     groups = run.groups
     first, (start, _) = groups[at]
-    international = _international(folded, start, first)
+    international = _international(folded, start, "".join(g for g, _ in groups[at : at + 4]), len(first))
     if international:
         rest = "".join(g for g, _ in groups[at : at + 20])[international[0] :]
         if rest.startswith("33"):
@@ -153,24 +155,18 @@ def _from(folded: str, run: Run, at: int) -> Optional[Tuple[str, int, int]]:
     return None
 
 
-def _international(folded: str, start: int, first: str) -> Optional[Tuple[int, int]]:
-    """How many digits of the prefix to drop ("00"), and where the number begins; None for a national one."""
+def _international(folded: str, start: int, digits: str, together: int) -> Optional[Tuple[int, int]]:
+    """How many digits of the prefix to drop ("00"), and where the number begins; None for a national one.
+
+    `together`: how many of the digits were written as one group.
+    """
     if folded[start - 1 : start] == "+":
         return 0, start - 1
     if folded[max(0, start - 6) : start].endswith(("+ ", "(+")):
         return 0, folded.rindex("+", 0, start)
-    if re.search(r"\bplus $", folded[max(0, start - 6) : start]) and first[:2] in (
-        "33",
-        "41",
-        "32",
-        "49",
-        "35",
-        "39",
-        "34",
-        "44",
-    ):
+    if re.search(r"\bplus $", folded[max(0, start - 6) : start]) and digits[:2] in COUNTRIES:
         return 0, start - 5
-    return (2, start) if first.startswith("00") and len(first) > 2 else None
+    return (2, start) if digits.startswith("00") and (together > 2 or digits[2:4] in COUNTRIES) else None
 
 
 def _taken(groups: Tuple[Tuple[str, Span], ...], at: int, count: int) -> Optional[int]:
