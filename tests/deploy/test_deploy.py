@@ -155,7 +155,7 @@ def test_rasa_gets_all_that_its_endpoints_name() -> None:
 def test_rasa_s_endpoints_are_those_of_the_laptop_and_a_shared_lock() -> None:
     shared = yaml.safe_load((DEPLOY / "endpoints.yml").read_text())
     laptop = yaml.safe_load((ROOT / "endpoints.yml").read_text())
-    assert shared.pop("lock_store")["type"] == "redis"
+    assert shared.pop("lock_store")["type"] == "bot.locks.KeyLockStore"
     assert shared == laptop
 
 
