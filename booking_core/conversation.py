@@ -97,7 +97,7 @@ class Conversations(Identities):
         """Remember where a person stands in an operation (codes), in place of what was remembered before."""
         fields = {"conversation_id": conversation_id, "data": dict(known), "at": self.clock.now()}
         medium = self.identity(conversation_id).medium
-        self.store.transact(lambda c: conversations.put_draft(c, number(person_id), medium=medium, **fields))
+        self.store.write(lambda c: conversations.put_draft(c, number(person_id), medium=medium, **fields))
 
     def draft(self, person_id: str) -> dict[str, Any] | None:
         """Where the person stood less than `Settings.draft_hours` ago, by whatever medium; None when nowhere."""
@@ -108,7 +108,7 @@ class Conversations(Identities):
 
     def drop_draft(self, person_id: str) -> None:
         """There is nothing to take up again."""
-        self.store.transact(lambda connection: conversations.drop_draft(connection, number(person_id)))
+        self.store.write(lambda connection: conversations.drop_draft(connection, number(person_id)))
 
     def _leave(self, conversation_id: str, kind: str, medium: str, data: Mapping[str, Any], phone: str | None) -> str:
         person = self.identity(conversation_id).person_id

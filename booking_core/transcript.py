@@ -39,17 +39,16 @@ class Transcripts(Part):
         now, sealed = self.clock.now(), [self.crypt.seal(json.dumps(body)) for body in bodies]
 
         def work(connection: Connection) -> list[Line]:
-            if mark and (known := transcripts.marked(connection, conversation_id, mark)):
-                return [self._said(row) for row in known]
-            if not sealed:
-                return []
-            first = transcripts.add(connection, conversation_id, sealed, mark, now)
-            return [Line(n, body, now) for n, body in enumerate(bodies, first)]
+            first = transcripts.add(connection, conversation_id, sealed, mark, now) if sealed else None
+            if first is not None:
+                return [Line(n, body, now) for n, body in enumerate(bodies, first)]
+            known = transcripts.marked(connection, conversation_id, mark) if mark else []
+            return [self._said(row) for row in known]
 
         try:
-            return self.store.transact(work)
+            return self.store.write(work)
         except Broken:  # another line of the same conversation took the number
-            return self.store.transact(work)
+            return self.store.write(work)
 
     def tell(self, person_id: str, body: Mapping[str, Any], *, mark: str | None = None) -> int:
         """Say something to a person in every conversation that they have open on a screen; returns how many.

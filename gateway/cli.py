@@ -48,13 +48,13 @@ def main() -> None:
 @main.command()
 def serve() -> None:
     """Run the gateway and the action server (Rasa runs apart: see `rdv up`)."""
-    import asyncio
+    import uvloop
 
     from gateway.serve import serve as run
 
     chosen = settings()
     try:
-        asyncio.run(run(chosen, core_of(chosen)))
+        uvloop.run(run(chosen, core_of(chosen)))
     except BadSettingsError as bad:
         raise click.ClickException(str(bad)) from None
 

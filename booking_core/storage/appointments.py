@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, literal_column, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, insert, literal_column, select, update
 
 from booking_core.storage.agencies import PLACE
 from booking_core.storage.tables import agency, appointment
@@ -18,17 +18,22 @@ def _query() -> Select[Any]:
     return select(appointment, *PLACE).join(agency, agency.c.id == appointment.c.agency_id)
 
 
+# Read several times a turn: building a statement takes as long as running it.
+GET = _query().where(appointment.c.id == bindparam("wanted"))
+EVERY = _query().where(appointment.c.person_id == bindparam("person")).order_by(appointment.c.start, appointment.c.id)
+UPCOMING = EVERY.where(BOOKED, appointment.c.end > bindparam("after"))
+
+
 def get(connection: Connection, appointment_id: int) -> Row[Any] | None:
     """One appointment with its agency."""
-    return connection.execute(_query().where(appointment.c.id == appointment_id)).first()
+    return connection.execute(GET, {"wanted": appointment_id}).first()
 
 
 def of_person(connection: Connection, person_id: int, after: datetime | None = None) -> list[Row[Any]]:
     """A person's appointments by start; only the booked ones that end after an instant when it is given."""
-    query = _query().where(appointment.c.person_id == person_id)
-    if after is not None:
-        query = query.where(BOOKED, appointment.c.end > after)
-    return list(connection.execute(query.order_by(appointment.c.start, appointment.c.id)))
+    if after is None:
+        return list(connection.execute(EVERY, {"person": person_id}))
+    return list(connection.execute(UPCOMING, {"person": person_id, "after": after}))
 
 
 def overlapping(

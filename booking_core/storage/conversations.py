@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, select, update
 
 from booking_core.storage.engine import new_id
 from booking_core.storage.tables import conversation, handover, line, reply, vault
 
+# Read several times a turn: building a statement takes as long as running it.
+GET = select(conversation).where(conversation.c.id == bindparam("wanted"), conversation.c.expires > bindparam("now"))
+
 
 def get(connection: Connection, conversation_id: str, now: datetime) -> Row[Any] | None:
     """A conversation that has not lapsed."""
-    query = select(conversation).where(conversation.c.id == conversation_id, conversation.c.expires > now)
-    return connection.execute(query).first()
+    return connection.execute(GET, {"wanted": conversation_id, "now": now}).first()
 
 
 def put(connection: Connection, conversation_id: str, **fields: Any) -> None:

@@ -63,7 +63,8 @@ class Store:
             address = address.set(drivername="postgresql+psycopg")
         self.sqlite = address.get_backend_name() == "sqlite"
         self._engine = _sqlite(address) if self.sqlite else _postgresql(address)
-        self._reader = self._engine if self.sqlite else self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        # Connections of its own: switching one to autocommit and back at each use costs as much as a short query.
+        self._reader = self._engine if self.sqlite else _postgresql(address, isolation_level="AUTOCOMMIT")
         self._writer = self._engine.execution_options(write=True)
         # SQLite's own waiting sleeps up to 100 ms at a time, whoever came first.
         self._queue = threading.Lock() if self.sqlite else contextlib.nullcontext()
@@ -89,6 +90,19 @@ class Store:
                 if last or getattr(error.orig, "sqlstate", None) not in ("40001", "40P01"):
                     raise
         raise AssertionError
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` whose one statement, or each by itself, is right: on PostgreSQL no BEGIN and COMMIT around it.
+
+        Raises Broken when a constraint refuses.
+        """
+        if self.sqlite:
+            return self.transact(work)
+        try:
+            with self.read() as connection:
+                return work(connection)
+        except IntegrityError as error:
+            raise Broken(_constraint(error)) from None
 
     def lock(self, connection: Connection, person: int | None, desks: list[int]) -> None:
         """Queue behind whoever changes the same person or desks, persons first, until the transaction ends.
@@ -130,6 +144,7 @@ class Store:
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
+        self._reader.dispose()
 
 
 Statement = Insert | Update | Delete
@@ -215,10 +230,10 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
             time.sleep(0.01)
 
 
-def _postgresql(address: Any) -> Engine:
+def _postgresql(address: Any, **chosen: Any) -> Engine:
     options = f"-c lock_timeout={WAIT_SECONDS * 1000} -c timezone=UTC"
     return create_engine(
-        address, connect_args={"options": options}, pool_size=16, max_overflow=64, hide_parameters=True
+        address, connect_args={"options": options}, pool_size=16, max_overflow=64, hide_parameters=True, **chosen
     )
 
 

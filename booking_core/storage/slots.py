@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     ColumnElement,
     Connection,
@@ -31,7 +32,6 @@ from sqlalchemy import (
     true,
     type_coerce,
     update,
-    values,
 )
 
 from booking_core.storage.agencies import PLACE
@@ -167,7 +167,9 @@ def _each(
 
     if len(of) <= 1 or connection.dialect.name == "sqlite":
         return [row for s in of for row in connection.execute(one(bindparam("s", s, type_=slot.c.service_id.type)))]
-    wanted = values(column("id", slot.c.service_id.type), name="wanted").data([(s,) for s in of])
+    # An array is one parameter, however many: the statement is compiled once (a list of values is each time).
+    ids = bindparam("of", list(of), type_=ARRAY(slot.c.service_id.type))
+    wanted = func.unnest(ids).table_valued(column("id", slot.c.service_id.type), name="wanted").render_derived()
     found = one(wanted.c.id).lateral("found")
     query = select(found).select_from(wanted.join(found, true()))
     return list(connection.execute(query))

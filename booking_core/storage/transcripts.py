@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Insert, Row, String, Text, bindparam, func, insert, select, union_all
 
 from booking_core.storage.tables import conversation, line
 
@@ -22,15 +23,23 @@ def marked(connection: Connection, conversation_id: str, mark: str) -> list[Row[
     return list(connection.execute(query.order_by(line.c.number)))
 
 
-def add(connection: Connection, conversation_id: str, bodies: list[str], mark: str | None, at: datetime) -> int:
-    """Write lines; returns the number of the first."""
-    last = connection.scalar(select(func.max(line.c.number)).where(line.c.conversation_id == conversation_id)) or 0
-    rows = [
-        {"conversation_id": conversation_id, "number": last + n, "mark": mark, "body": body, "at": at}
-        for n, body in enumerate(bodies, 1)
-    ]
-    connection.execute(insert(line), rows)
-    return int(last) + 1
+@cache
+def _adding(lines: int) -> Insert:
+    # One statement numbers the lines and finds out whether the message is known.
+    of, mark = bindparam("of", type_=String), bindparam("mark", type_=String)
+    last = select(func.coalesce(func.max(line.c.number), 0)).where(line.c.conversation_id == of).scalar_subquery()
+    known = select(line.c.number).where(line.c.conversation_id == of, line.c.mark == mark).exists()
+    at = bindparam("at", type_=line.c.at.type)
+    said = [select(of, last + (n + 1), mark, bindparam(f"body{n}", type_=Text), at).where(~known) for n in range(lines)]
+    columns = ["conversation_id", "number", "mark", "body", "at"]
+    return insert(line).from_select(columns, union_all(*said)).returning(line.c.number)
+
+
+def add(connection: Connection, conversation_id: str, bodies: list[str], mark: str | None, at: datetime) -> int | None:
+    """Write lines; returns the number of the first, None when there are lines of that mark."""
+    values = {f"body{n}": body for n, body in enumerate(bodies)}
+    written = connection.scalars(_adding(len(bodies)), {"of": conversation_id, "mark": mark, "at": at, **values})
+    return min(written, default=None)
 
 
 def open_on_screens(connection: Connection, person_id: int, now: datetime) -> list[str]:
