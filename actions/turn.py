@@ -285,9 +285,7 @@ class Turn:
     @property
     def events(self) -> list[EventType]:
         """What Rasa has to remember of this turn."""
-        # What stays as it is need not be written, but a form that sets no slot understood nothing for Rasa.
-        changes = {k: v for k, v in self._changes.items() if k == "requested_slot" or v != self._before.get(k)}
-        events: list[EventType] = [SlotSet(k, v) for k, v in (changes or self._changes).items()]
+        events: list[EventType] = [SlotSet(k, v) for k, v in self._changes.items()]
         if self._over:
             events += [SlotSet("requested_slot", None), ActiveLoop(None)]
         if self._next:
