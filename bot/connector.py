@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import logging
 from itertools import islice
@@ -93,7 +94,8 @@ class RdvInput(InputChannel):
                     message_id=turn.get("message_id"),
                     metadata=turn.get("metadata"),
                 )
-                await on_new_message(message)
+                # When the gateway is gone Sanic cancels this: not in the middle of what an action has already done.
+                await asyncio.shield(on_new_message(message))
             except Exception:
                 log.exception("a turn failed")
                 return response.json({"error": "failed"}, status=500)
