@@ -41,6 +41,8 @@ YES = re.compile(
 DOUBTFUL = 0.6
 # After these nothing is asked again: who is in danger, or waits for an adviser, has better to do.
 LAST_WORDS = frozenset({"report_emergency", "ask_human"})
+# A yes to a question; "annulez" said again is one to a cancellation.
+CONFIRMS = frozenset({"affirm", "cancel_appointment"})
 # Who does not know what to answer is helped to choose. No day in mind: the soonest is shown (`BookForm`).
 UNSURE = frozenset({"reason", "channel", "agency", "slot_id", "confirm", "change", "appointment_id", "existing"})
 # Questions that "oui" alone does not answer.
@@ -130,7 +132,7 @@ class Form(Action):
         elif turn.intent == "affirm" and not self.understood_anyway(turn) and turn["requested_slot"] in OPEN:
             turn.say(f"utter_example_{turn['requested_slot']}")
             self.ask_again(turn)
-        elif turn.intent == "affirm" and turn["requested_slot"] == "confirm" and not turn["options"]:
+        elif turn.intent in CONFIRMS and turn["requested_slot"] == "confirm" and not turn["options"]:
             # Something else was said since the question: a yes to that changes nothing.
             self.ask_again(turn)
         elif turn.intent in ("repeat", "greet") and not turn.entities:
