@@ -23,7 +23,7 @@ def environment(*, secret: str, actions_url: str, tracker_url: str) -> dict[str,
         "RDV_ACTIONS_URL": actions_url,
         "RDV_TRACKER_URL": tracker_url,
         "RASA_TELEMETRY_ENABLED": "false",
-        # Seconds. A worker killed in a turn leaves its lock in Redis: nobody waits for that turn after eight seconds.
+        # Seconds. A worker killed in a turn leaves its lock in Redis: it lapses before the next turn is given up.
         "TICKET_LOCK_LIFETIME": "10",
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
         "TF_CPP_MIN_LOG_LEVEL": "2",

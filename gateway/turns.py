@@ -37,7 +37,7 @@ KEYS = {"*": "⟦intent:repeat⟧", "0": "⟦intent:ask_human⟧"}
 LONGEST = 2_000
 TURNS_A_MINUTE = 30
 # On the phone a waiting phrase is said long before (gateway/voice/calls.py).
-PATIENCE = {"web": 8.0, "app": 8.0, "sms": 8.0, "voice": 8.0}
+PATIENCE = {"web": 15.0, "app": 15.0, "sms": 15.0, "voice": 8.0}
 REMEMBERED_CONVERSATIONS = 10_000
 
 
