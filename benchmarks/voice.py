@@ -141,17 +141,20 @@ def running(carrier: dict[str, str], count: int) -> Iterator[tuple[Service, list
 
 def run(calls: int, think: float, rounds: int) -> dict[str, float]:
     """Calls and Kannel's messages with one service, Twilio's messages with another."""
-    with running(KANNEL, calls) as (service, persons):
+    # Who texts is known for a while: each round has people of its own.
+    rounds_of = [slice(n * calls, (n + 1) * calls) for n in range(rounds)]
+    with running(KANNEL, calls * rounds) as (service, everyone):
+        persons = everyone[:calls]
         service.measure(Call, persons[:2], 0)
         used = -service.processor()
         twiml = [service.measure(Call, persons, think) for _ in range(rounds)]
         other = [service.measure(Jambonz, persons, think) for _ in range(rounds)]
         flat = service.measure(Call, persons, 0)
         used += service.processor()
-        kannel = [service.measure(Texter, persons, think) for _ in range(rounds)]
-    with running(TWILIO, calls) as (service, persons):
-        service.measure(Twilio, persons[:2], 0)
-        twilio = [service.measure(Twilio, persons, think) for _ in range(rounds)]
+        kannel = [service.measure(Texter, everyone[some], think) for some in rounds_of]
+    with running(TWILIO, calls * rounds + 2) as (service, everyone):
+        service.measure(Twilio, everyone[-2:], 0)
+        twilio = [service.measure(Twilio, everyone[some], think) for some in rounds_of]
     everything = [*twiml, *other, flat, *kannel, *twilio]
     events = sum(r["events"] for r in [*twiml, *other, flat])
 
