@@ -16,7 +16,7 @@ Mod = Tuple[str, int, int]
 # Whoever finishes at 17:00 can come from then on, whoever begins at 14:00 until then.
 _NOUN = r"(?: (?:mon|ma|le|la|de|du|des|de la|les|l'|de l') ?(?:travail|poste|service|journee|ecole|cours|usine|formation|chantier|tournee|fac|lycee|vacances|voyage|conges|hopital|stage))"
 WORKING = (
-    rf"je (?:finis|sors|termine|debauche|quitte|debauche){_NOUN}?|(?:je |j')(?:travaille?|bosse|suis au travail|ai cours) jusqu'a|je (?:commence|reprends|prends){_NOUN}?|j'(?:embauche|attaque){_NOUN}?"
+    rf"je (?:finis|sors|termine|debauche|quitte|debauche){_NOUN}?|(?:je |j')(?:travaille?|bosse|suis au travail|ai cours) jusqu'a|je (?:commence|reprends){_NOUN}?|je prends{_NOUN}|j'(?:embauche|attaque){_NOUN}?"
     rf"|je (?:reviens|rentre|(?:suis|serai) (?:de retour|rentree?|revenue?)){_NOUN}"
 )
 MODIFIER = re.compile(
