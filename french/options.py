@@ -20,11 +20,12 @@ LISTED = (
     r"(?:creneaux?|crenau|choix|options?|lignes?|propositions?|proposes?|horaires?|dates?|rendez vous|agences?|heures?|cases?|boutons?|"
     r"numeros?|possibilites?|disponibilites?|dispos?|places?|reponses?|lieux?|villes?|adresses?|jours? proposes?|motifs?|rdv)"
 )
+HESITATES = r"(?:(?:euh|heu|hum|ben|bon) )*"
 ORDINAL = re.compile(
-    rf"(?P<det>\b(?:le|la|au|du|l'|ce|mon|pour|sur|pren|prends?) ?(?:tout|toute)? ?)?\b(?:(?P<word>{'|'.join(ORDINALS)})\b|{NTH})(?: (?P<noun>{LISTED}))?"
+    rf"(?P<det>\b(?:le|la|au|du|l'|ce|mon|pour|sur|pren|prends?) ?(?:tout|toute)? ?{HESITATES})?\b(?:(?P<word>{'|'.join(ORDINALS)})\b|{NTH})(?: (?P<noun>{LISTED}))?"
 )
 LAST = re.compile(
-    rf"(?P<avant>avant )?(?P<det>\b(?:le|la|au|du|l'|ce) (?:tout |toute )?)?\bderniere?\b(?: (?P<noun>{LISTED}))?|\bcel(?:ui|le) (?:tout )?(?:du|en|d'en|le plus) bas\b|\btout en bas\b|\bcel(?:ui|le) (?:de |d)?(?:tout )?(?:a )?la fin\b|\b(?:dite?s?|lue?|propose|cite)(?: tout)? en dernier\b"
+    rf"(?P<avant>avant )?(?P<det>\b(?:le|la|au|du|l'|ce) (?:tout |toute )?{HESITATES})?\bderniere?\b(?: (?P<noun>{LISTED}))?|\bcel(?:ui|le) (?:tout )?(?:du|en|d'en|le plus) bas\b|\btout en bas\b|\bcel(?:ui|le) (?:de |d)?(?:tout )?(?:a )?la fin\b|\b(?:dite?s?|lue?|propose|cite)(?: tout)? en dernier\b"
 )
 TOP = re.compile(
     r"\b(?:dite?s?|lue?|propose|cite)(?: tout)? en premier\b|\bcel(?:ui|le) (?:tout )?(?:du|en|d'en|le plus) haut\b|\btout en haut\b"
