@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from abc import ABC, abstractmethod
 from typing import Any
 
 from prometheus_client import Counter, Histogram
@@ -34,7 +35,7 @@ def response_of(refusal: type[Refusal]) -> str:
     return "utter" + re.sub(r"(?=[A-Z])", "_", refusal.__name__).lower()
 
 
-class Action(RasaAction):
+class Action(RasaAction, ABC):
     """One action of the bot. Subclasses give `action` (its name in the domain) and `act`."""
 
     action: str
@@ -46,9 +47,9 @@ class Action(RasaAction):
         """The name in the domain."""
         return self.action
 
+    @abstractmethod
     def act(self, turn: Turn) -> None:
         """Read the turn, call the core, answer. Runs in a thread: the core's calls block."""
-        raise NotImplementedError
 
     def refused(self, turn: Turn, refusal: Refusal) -> None:
         """Answer a refusal of the core that `act` did not settle itself: SlotTaken by utter_slot_taken."""

@@ -9,9 +9,9 @@ from actions.form import Form
 from actions.turn import Turn
 from booking_core import Appointment
 
-# "Mes deux rendez-vous", "tous les deux", "les 3".
 # "Ça change quoi si je l'annule ?" is no yes.
 WAVERS = re.compile(r"\bsi (?:je|j['’]|on|jamais)\b|\b(?:sais|c|sait|s[uû]re?) pas\b|\bh[ée]sit|\?\s*$|\best-ce que\b")
+# "Mes deux rendez-vous", "tous les deux", "les 3".
 ALL = re.compile(r"\b(?:mes|les|ces) (?:deux|trois|2|3)\b|\btou(?:s|tes)\b")
 
 

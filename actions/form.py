@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 
 import french
 from actions import offers, words
@@ -143,13 +144,13 @@ class Form(Action):
 
     # -- what each form says for itself ---------------------------------------------------------
 
+    @abstractmethod
     def take(self, turn: Turn, started: bool) -> None:
         """Take everything that was said, do what can be done, ask for what is missing."""
-        raise NotImplementedError
 
+    @abstractmethod
     def ask_again(self, turn: Turn) -> None:
         """Ask once more what was being asked."""
-        raise NotImplementedError
 
     def abandon(self, turn: Turn) -> None:
         """The person gives up: say what stays as it was."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -43,21 +44,21 @@ class SlotForm(Form):
     offer_response = "utter_offer"
     taken_response = "utter_slot_taken"
 
+    @abstractmethod
     def search_for(self, turn: Turn) -> Search:
         """What is searched for besides the time."""
-        raise NotImplementedError
 
+    @abstractmethod
     def recap(self, turn: Turn) -> None:
         """Read the slot held back to the person and ask for the yes."""
-        raise NotImplementedError
 
+    @abstractmethod
     def confirm(self, turn: Turn) -> None:
         """The person said yes: do it, and say which of the three outcomes it is."""
-        raise NotImplementedError
 
+    @abstractmethod
     def no_slot(self, turn: Turn) -> None:
         """There is no slot at all: say what else can be done."""
-        raise NotImplementedError
 
     # -- taking what was said about the time ----------------------------------------------------
 

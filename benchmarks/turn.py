@@ -24,6 +24,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -144,7 +145,7 @@ def fewer_epochs(to: Path) -> Path:
 
 
 @dataclass(frozen=True)
-class System:
+class System(ABC):
     """How to start one side and how to talk to it."""
 
     commands: list[list[str]]
@@ -153,13 +154,13 @@ class System:
     url: str
     core: Core
 
+    @abstractmethod
     async def say(self, session: aiohttp.ClientSession, conversation: str, text: str) -> list[dict[str, Any]]:
         """One turn."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def open(self, session: aiohttp.ClientSession, number: int) -> str:
         """A new conversation of PERSON, who is signed in: what `say` takes."""
-        raise NotImplementedError
 
 
 class Ours(System):

@@ -10,6 +10,7 @@ from typing import Callable, Iterable, List, Tuple
 from french import answers, births, channels, emails, moments, nirs, options, phones, places, reasons, references
 from french import codes as one_time_codes
 from french.model import Entity, Understanding
+from french.moments import roles
 from french.text import fold
 
 Parser = Callable[[str, str, datetime], List[Entity]]
@@ -23,7 +24,7 @@ def times(text: str, folded: str, now: datetime) -> List[Entity]:
     found = [
         # "Décédé dimanche": the story that the reason comes from.
         replace(m, role="other")
-        if m.role == "wanted" and moments.happened(folded[: m.span[0]], folded[slice(*m.span)])
+        if m.role == "wanted" and roles.happened(folded[: m.span[0]], folded[slice(*m.span)])
         else m
         for m in found
     ]
