@@ -172,12 +172,12 @@ class Book(Details):
 
     def search_for(self, turn: Turn) -> Search:
         """In person: the agency chosen; by phone: the advisers of the person's own agency."""
-        agencies = (turn["agency"],) if turn["channel"] == "in_person" else self.core.phone_agencies(turn.person)
+        agencies = (turn["agency"],) if turn["channel"] == "in_person" else turn.phone_agencies
         return Search(turn["reason"], turn["channel"], agencies)
 
     def recap(self, turn: Turn) -> None:
         """Everything that will be booked, and that nothing is yet."""
-        slot = self.core.slots([turn["slot_id"]])[0]
+        slot = turn.slots([turn["slot_id"]])[0]
         values: dict[str, Any] = {"when": words.when(turn, slot), "reason": words.reason(turn, turn["reason"])}
         if turn["channel"] == "phone":
             number = self.number(turn)

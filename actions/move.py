@@ -191,7 +191,7 @@ class Move(SlotForm):
 
     def recap(self, turn: Turn) -> None:
         """The old time and the new one, and that nothing has changed yet."""
-        old, slot = self.appointment(turn), self.core.slots([turn["slot_id"]])[0]
+        old, slot = self.appointment(turn), turn.slots([turn["slot_id"]])[0]
         turn.say(
             "utter_move_recap",
             reason=words.reason(turn, old.reason),

@@ -99,7 +99,7 @@ def keep_draft(turn: Turn) -> None:
         return
     known = {slot: turn[slot] for slot in KEPT if turn[slot]}
     if known:
-        turn.core.keep_draft(turn.person, turn.conversation, {"operation": operation, **known})
+        turn.core.keep_draft(turn.person, turn.conversation, {"operation": operation, **known}, medium=turn.medium)
 
 
 def drop_draft(turn: Turn) -> None:

@@ -64,7 +64,7 @@ class SlotForm(Form):
 
     def offered(self, turn: Turn) -> list[Slot]:
         """The slots last shown, in the order shown."""
-        return self.core.slots([o.removeprefix("slot:") for o in turn["offered_slots"] or []])
+        return turn.slots([o.removeprefix("slot:") for o in turn["offered_slots"] or []])
 
     def take_time(self, turn: Turn) -> bool:
         """Take a choice or a time that was said; False when an answer has already been given."""
@@ -75,14 +75,14 @@ class SlotForm(Form):
         if asked == "slot_id":
             times.on_offered_day(turn, on_offer)
         chosen, moments = turn.chosen("slot"), turn.moments
-        if chosen and (not self.core.slots([chosen]) or (turn.intent == "deny" and turn.value("option") is None)):
+        if chosen and (not turn.slots([chosen]) or (turn.intent == "deny" and turn.value("option") is None)):
             chosen = None
         fitting = times.matching(on_offer, moments)
         if chosen and (not moments or any(str(s.id) == chosen for s in fitting) or self.same_time(turn, moments)):
             turn["slot_id"] = chosen
             return True
         if asked == "confirm" and turn["slot_id"] and moments:
-            held = self.core.slots([turn["slot_id"]])
+            held = turn.slots([turn["slot_id"]])
             if times.matching(held, moments) and turn.intent != "deny":
                 return True
         if len(fitting) == 1 and asked in ("slot_id", "confirm", "change") and turn.intent != "deny":
@@ -140,7 +140,7 @@ class SlotForm(Form):
         """A day or an hour that takes the place of another is said: "mercredi au lieu de mardi"."""
         after = times.wish(turn)
         if turn["slot_id"]:
-            old = words.when(turn, self.core.slots([turn["slot_id"]])[0])
+            old = words.when(turn, turn.slots([turn["slot_id"]])[0])
         else:
             old = times.described(turn, before) if times.replaces(before, after) else ""
         new = times.described(turn, after)

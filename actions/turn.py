@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -13,7 +13,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from booking_core import Core, Identity
+from booking_core import Core, Identity, Slot
 from french.model import Moment
 from french.requests import requests
 
@@ -87,6 +87,7 @@ class Turn:
         self._changes: dict[str, Any] = {}
         self._over = False
         self._next: str | None = None
+        self._slots: dict[str, Slot | None] = {}
         waiting = tracker.slots.get("pending")
         if waiting and waiting.get("ready"):
             # What was said before the person was identified, or what they said yes to, counts now.
@@ -117,6 +118,18 @@ class Turn:
         Read once for an action: nobody signs out in the middle of one.
         """
         return self.core.require_person(self.conversation)
+
+    @cached_property
+    def phone_agencies(self) -> tuple[str, ...]:
+        """Ids of the agencies whose advisers call this person, their own first. Read once."""
+        return self.core.phone_agencies(self.person)
+
+    def slots(self, ids: Iterable[str]) -> list[Slot]:
+        """The slots of these ids, in that order; ids of none are left out. Each is read once: a slot does not change."""
+        wanted = list(ids)
+        missing = [i for i in wanted if i not in self._slots]
+        self._slots |= dict.fromkeys(missing) | {slot.id: slot for slot in self.core.slots(missing)}
+        return [slot for i in wanted if (slot := self._slots[i])]
 
     def __getitem__(self, slot: str) -> Any:
         return self._changes[slot] if slot in self._changes else self._before.get(slot)

@@ -49,7 +49,7 @@ class Run:
 
     turns: list[tuple[float, float]] = field(default_factory=list)
     wrong: Counter[str] = field(default_factory=Counter)
-    memory: list[tuple[float, float]] = field(default_factory=list)
+    memory: list[tuple[float, dict[str, float]]] = field(default_factory=list)
     booked: int = 0
 
 
@@ -142,7 +142,7 @@ async def watch(run: Run, system: System, start: float, end: float, every: float
                 say(
                     f"    {now - start:5.0f} s  {len(recent) / (now - told):6.1f} turns/s  "
                     f"median {1000 * statistics.median(recent):5.0f} ms  95 % {quantile(recent, 0.95):5.0f} ms  "
-                    f"{run.memory[-1][1]:5.0f} MB  errors {sum(run.wrong.values())}"
+                    f"{sum(run.memory[-1][1].values()):5.0f} MB  errors {sum(run.wrong.values())}"
                 )
             told = now
         await asyncio.sleep(1)
@@ -191,25 +191,28 @@ def measure(system: System, workers: int, at_once: int, chosen: argparse.Namespa
         say(f"    wrong: {wrong}")
     return Figures(
         side, workers, at_once, len(spent), round(len(spent) / took, 1), round(quantile(spent, 0.5)),
-        round(quantile(spent, 0.95)), round(quantile(spent, 0.99)), round(max((m for _, m in run.memory), default=0)),
+        round(quantile(spent, 0.95)), round(quantile(spent, 0.99)), round(max((sum(m.values()) for _, m in run.memory), default=0)),
         run.booked, sum(run.wrong.values()),
         {part: round(1000 * s / len(run.turns), 2) for part, s in used.items()},
     )  # fmt: skip
 
 
 def soaked(run: Run, seconds: float) -> None:
-    """Each minute, and the slopes after the first fifth, in which caches fill."""
-    print(f"{'minute':>7} {'turns':>6} {'median ms':>10} {'95 % ms':>8} {'MB':>6}")
-    medians, settled = [], seconds / 5
+    """Each minute, and the slopes after the first third, in which caches fill."""
+    parts = list(run.memory[0][1])
+    print(f"{'minute':>7} {'turns':>6} {'median ms':>10} {'95 % ms':>8}" + "".join(f"{p + ' MB':>12}" for p in parts))
+    medians, settled = [], seconds / 3
     for minute in range(int(seconds // 60)):
         mine = [t for at, t in run.turns if minute * 60 <= at < minute * 60 + 60]
         used = [m for at, m in run.memory if minute * 60 <= at < minute * 60 + 60]
         if mine and used:
             medians.append((minute * 60.0, 1000 * statistics.median(mine)))
-            print(f"{minute:7} {len(mine):6} {medians[-1][1]:10.0f} {quantile(mine, 0.95):8.0f} {max(used):6.0f}")
-    memory = slope([(at, m) for at, m in run.memory if at >= settled])
-    latency = slope([(at, m) for at, m in medians if at >= settled])
-    print(f"slope: memory {memory:+.1f} MB an hour, median {latency:+.1f} ms an hour", flush=True)
+            sizes = "".join(f"{max(m[part] for m in used):12.0f}" for part in parts)
+            print(f"{minute:7} {len(mine):6} {medians[-1][1]:10.0f} {quantile(mine, 0.95):8.0f}{sizes}")
+    for part in parts:
+        grown = slope([(at, m[part]) for at, m in run.memory if at >= settled])
+        print(f"slope: {part} {grown:+.1f} MB an hour")
+    print(f"slope: median {slope([(at, m) for at, m in medians if at >= settled]):+.1f} ms an hour", flush=True)
 
 
 def table(found: list[Figures]) -> None:

@@ -93,10 +93,9 @@ class Conversations(Identities):
         data = {"reason": reason, "when": when}
         return self._leave(conversation_id, "callback", medium, data, self.crypt.seal(called))
 
-    def keep_draft(self, person_id: str, conversation_id: str, known: Mapping[str, Any]) -> None:
+    def keep_draft(self, person_id: str, conversation_id: str, known: Mapping[str, Any], *, medium: str) -> None:
         """Remember where a person stands in an operation (codes), in place of what was remembered before."""
         fields = {"conversation_id": conversation_id, "data": dict(known), "at": self.clock.now()}
-        medium = self.identity(conversation_id).medium
         self.store.write(lambda c: conversations.put_draft(c, number(person_id), medium=medium, **fields))
 
     def draft(self, person_id: str) -> dict[str, Any] | None:

@@ -72,8 +72,11 @@ class Search(Agencies):
 
     def slots(self, slot_ids: Iterable[str]) -> list[Slot]:
         """The slots of these ids, in that order, free or not; ids of none are left out."""
+        wanted = numbers(slot_ids)
+        if not wanted:
+            return []
         with self.store.read() as connection:
-            return _load(connection, numbers(slot_ids))
+            return _load(connection, wanted)
 
 
 def merge(lists: Sequence[Sequence[Row[Any]]], soonest: bool) -> list[Row[Any]]:

@@ -99,7 +99,9 @@ class Turns:
                 raw, outcome = await self._answer(turn)
             TURNS.labels(turn.medium, outcome).inc()
             with STAGES.labels("render").time():
-                reply = render(await asyncio.to_thread(self._spoken, turn, raw), turn.medium)
+                if any(SAID.search(m.get("text") or "") for m in raw):
+                    raw = await asyncio.to_thread(self._spoken, turn, raw)
+                reply = render(raw, turn.medium)
             reply = replace(reply, failed=outcome in ("unavailable", "empty"))
             if turn.message_id and outcome == "answered":
                 stored = [m.to_json() for m in reply.messages]
@@ -146,7 +148,8 @@ class Turns:
         said = COMMAND.sub(" ", turn.text or "")
         text = said.replace("⟦", " ").replace("⟧", " ").lstrip("/ ").strip()
         # A number is a code only when one has been sent: "2026" is a year otherwise.
-        return self.vaulted(turn.conversation, text, codes=self.core.awaits_code(turn.conversation)) or "…"
+        codes = any(s.kind == "code" for s in french.secrets(text, codes=True))
+        return self.vaulted(turn.conversation, text, codes=codes and self.core.awaits_code(turn.conversation)) or "…"
 
     def _spoken(self, turn: Turn, raw: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The answer with the numbers and addresses that its references stand for."""

@@ -67,16 +67,17 @@ class System:
                 continue
         return found
 
-    def memory(self) -> float:
-        """Of the gateways and Rasa with their actions, in MB."""
-        sizes = 0
+    def memory(self) -> dict[str, float]:
+        """Of the gateway (of stock's actions) and of all Rasa workers, in MB."""
+        sizes = {}
         for name in ("gateway", "rasa"):
+            sizes[name] = 0.0
             for process in self.processes(name):
                 try:
-                    sizes += process.memory_info().rss
+                    sizes[name] += process.memory_info().rss / 2**20
                 except psutil.NoSuchProcess:
                     continue
-        return float(sizes / 2**20)
+        return sizes
 
     def processor(self) -> dict[str, float]:
         """Seconds of processor time that each part has used so far; "client" is this process."""

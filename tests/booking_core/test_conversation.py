@@ -36,8 +36,8 @@ def test_a_draft_is_taken_up_within_a_day(core: Core, clock: FixedClock) -> None
     person = someone(core)
     conversation = core.open_conversation("voice", person_id=person, level=2)
     assert core.draft(person) is None
-    core.keep_draft(person, conversation, {"operation": "book", "reason": "c2s"})
-    core.keep_draft(person, conversation, {"operation": "book", "reason": "at_mp"})
+    core.keep_draft(person, conversation, {"operation": "book", "reason": "c2s"}, medium="web")
+    core.keep_draft(person, conversation, {"operation": "book", "reason": "at_mp"}, medium="web")
     clock.tick(hours=23)
     assert core.draft(person) == {"operation": "book", "reason": "at_mp"}
     assert core.draft(someone(core)) is None
@@ -48,7 +48,7 @@ def test_a_draft_is_taken_up_within_a_day(core: Core, clock: FixedClock) -> None
 def test_a_draft_that_is_dropped_is_gone(core: Core) -> None:
     person = someone(core)
     conversation = core.open_conversation("web", person_id=person, level=2)
-    core.keep_draft(person, conversation, {"operation": "move"})
+    core.keep_draft(person, conversation, {"operation": "move"}, medium="web")
     core.drop_draft(person)
     assert core.draft(person) is None
 
