@@ -125,7 +125,7 @@ class Turn:
         return self.core.phone_agencies(self.person)
 
     def slots(self, ids: Iterable[str]) -> list[Slot]:
-        """The slots of these ids, in that order; ids of none are left out. Each is read once: a slot does not change."""
+        """The slots of these ids, in that order; ids of none are left out. Each is read once."""
         wanted = list(ids)
         missing = [i for i in wanted if i not in self._slots]
         self._slots |= dict.fromkeys(missing) | {slot.id: slot for slot in self.core.slots(missing)}

@@ -191,8 +191,8 @@ def measure(system: System, workers: int, at_once: int, chosen: argparse.Namespa
         say(f"    wrong: {wrong}")
     return Figures(
         side, workers, at_once, len(spent), round(len(spent) / took, 1), round(quantile(spent, 0.5)),
-        round(quantile(spent, 0.95)), round(quantile(spent, 0.99)), round(max((sum(m.values()) for _, m in run.memory), default=0)),
-        run.booked, sum(run.wrong.values()),
+        round(quantile(spent, 0.95)), round(quantile(spent, 0.99)),
+        round(max((sum(m.values()) for _, m in run.memory), default=0)), run.booked, sum(run.wrong.values()),
         {part: round(1000 * s / len(run.turns), 2) for part, s in used.items()},
     )  # fmt: skip
 
