@@ -1,6 +1,6 @@
 """Moments: when someone wants to come, as they say it.
 
-`normal` writes each word in one way, `dates`, `named`, `days`, `lengths`, `periods`, `hours` and `wishes` are lists of small parsers, `join` puts what they
+`normal` writes each word in one way, `dates`, `named`, `days`, `lengths`, `periods`, `hours`, `dayparts` and `wishes` are lists of small parsers, `join` puts what they
 saw together (`ranges`, `bounds`, `together`), `roles` tells the wanted from the refused; here they are run, and each moment gets its problem.
 """
 
@@ -12,7 +12,7 @@ from datetime import datetime, time
 from typing import List, Optional, Tuple
 
 from french.model import Moment, Problem, Reading
-from french.moments import busy, dates, days, hours, lengths, named, periods, roles, wishes
+from french.moments import busy, dates, dayparts, days, hours, lengths, named, periods, roles, wishes
 from french.moments.join import joined
 from french.moments.normal import normal
 from french.moments.piece import Parser, Piece
@@ -28,6 +28,7 @@ PARSERS: Tuple[Parser, ...] = (
     *lengths.PARSERS,
     *periods.PARSERS,
     *hours.PARSERS,
+    *dayparts.PARSERS,
     *wishes.PARSERS,
 )
 
@@ -138,6 +139,8 @@ def _on_the_day_refused(text: str, pieces: List[Piece], found: List[Moment]) -> 
 def _narrowed(found: List[Moment]) -> List[Moment]:
     """ "je finis tôt le vendredi donc vendredi après-midi": the afternoon says more than the day."""
     wanted = [m.readings[0] for m in found if m.role == "wanted" and len(m.readings) == 1]
+    # "Je sors de l'hôpital lundi donc pas avant mardi": the later bound says more.
+    latest = max((r.first for r in wanted if r.first and r.open == "after" and not r.last), default=None)
     timed = {(r.first, r.last) for r in wanted if r.first and r.first == r.last and (r.since or r.until)}
     return [
         m
@@ -146,7 +149,10 @@ def _narrowed(found: List[Moment]) -> List[Moment]:
             m.role == "wanted"
             and len(m.readings) == 1
             and not (m.readings[0].since or m.readings[0].until)
-            and (m.readings[0].first, m.readings[0].last) in timed
+            and (
+                (m.readings[0].first, m.readings[0].last) in timed
+                or (m.readings[0].open == "after" and m.readings[0].first != latest)
+            )
         )
     ]
 

@@ -16,35 +16,42 @@ Mod = Tuple[str, int, int]
 # Whoever finishes at 17:00 can come from then on, whoever begins at 14:00 until then.
 _NOUN = r"(?: (?:mon|ma|le|la|de|du|des|de la|les|l'|de l') ?(?:travail|poste|service|journee|ecole|cours|usine|formation|chantier|tournee|fac|lycee|vacances|voyage|conges|hopital|stage))"
 WORKING = (
-    rf"je (?:finis|sors|termine|debauche|quitte|debauche){_NOUN}?|(?:je |j')(?:travaille?|bosse|suis au travail|ai cours) jusqu'a|je (?:commence|reprends){_NOUN}?|je prends{_NOUN}|j'(?:embauche|attaque){_NOUN}?"
+    rf"(?:je|j) (?:finis?|sors?|termine|debauche|quitte|debauche){_NOUN}?|(?:je |j')(?:travaille?|bosse|suis au travail|ai cours) jusqu'a|je (?:commence|reprends){_NOUN}?|je prends{_NOUN}|j'(?:embauche|attaque){_NOUN}?"
     rf"|je (?:reviens|rentre|(?:suis|serai) (?:de retour|rentree?|revenue?)){_NOUN}"
 )
+# Whoever must be gone by 16:00 can come until then.
+LEAVING = (
+    r"(?:soit|sois|serai|etre) (?:fini|finie|termine|terminee|reparti|repartie|parti|partie|rentre|rentree|sorti|sortie|libere|liberee)"
+    r"|(?:je (?:dois|devrai)|me faut) (?:re)?(?:partir|filer|rentrer|m'en aller)|que je (?:re)?(?:parte|file|rentre)"
+)
 MODIFIER = re.compile(
-    rf"\b(?P<mod>{WORKING}|pas avant|pas plus tot qu[e']|au plus tot|a partir|a compter|a dater|depuis|des|pas apres|pas plus tard qu[e']|au plus tard|plus tard qu[e']|plus tot qu[e']|avant la fin|avant|av|apres avoir (?:[a-z']+ ){{1,5}}?a|"
+    rf"\b(?P<mod>{WORKING}|{LEAVING}|pas avant|pas plus tot qu[e']|au plus tot|a partir|a compter|a dater|depuis|des|pas apres|pas plus tard qu[e']|au plus tard|plus tard qu[e']|plus tot qu[e']|avant la fin|avant|av|apres avoir (?:[a-z']+ ){{1,5}}?a|"
     r"d'ici(?: a)?|jusqu'a|jusqu'au|jusqu'en|jusque|apres|passee?(?= ?$))"
     r"(?: ?(?:de|du|d'|le|la|les|l'|a|au|des|vers|mon|ce|travail|que))* ?$"
 )
+GONE = ("soi", "serai", "etre", "je doi", "je dev", "me faut", "que je")
 BEGINS = ("je commence", "je reprends", "je prends", "j'embauche", "j'attaque")
 MEANING = {
-    "je commence": "before", "j'embauche": "before", "j'attaque": "before", "je reprends": "before", "je prends": "before", "je ": "from", "j'ai": "from",
+    **dict.fromkeys(GONE, "before"), "je commence": "before", "j'embauche": "before", "j'attaque": "before", "je reprends": "before", "je prends": "before", "je ": "from", "j ": "from", "j'ai": "from",
     "pas avant": "from", "pas plus tot": "from", "au plus tot": "from", "a partir": "from", "a compter": "from", "a dater": "from",
     "depuis": "since", "des": "from", "pas apres": "until", "pas plus tard": "until", "au plus tard": "until", "plus tard": "after", "plus tot": "before",
     "avant la fin": "until", "avant": "before", "av": "before", "d'ici": "by", "jusqu": "until", "apres": "after", "passe": "after",
 }  # fmt: skip
 # "10h au plus tard", "lundi minimum".
 AFTERWARDS = re.compile(
-    r",? (?:(?P<until>au plus tard(?! (?:a|vers) )|max(?:imum)?|grand maximum|dernier delai)|(?P<from>au plus tot|mini(?:mum)?|passees?\b|(?:(?:et|ou) apres|et au dela|et plus)(?=\W*(?:\Z|[.,;!?]|si |svp|merci))))\b"
+    r",? (?:(?P<until>au plus tard(?! (?:a|vers) )|(?:grand )?max(?:i|imum)?|dernier delai)|(?P<from>au plus tot|mini(?:mum)?|passees?\b|(?:(?:et|ou) apres|et au dela|et plus)(?=\W*(?:\Z|[.,;!?]|si |svp|merci))))\b"
 )
 
 
 # "Je reviens le 30 donc à partir de là", "mon arrêt finit vendredi, il faudrait que ce soit avant".
 THEN = re.compile(
-    r"[ ,]*(?:(?!avant|apres)[a-z']+ ){0,5}?(?:donc|alors|ce soit|plutot|serait bien|(?:faut|faudrait)(?: (?:un|une|ca|le|me|rdv|rendez vous|creneau))*) (?:ce soit |plutot |seulement |uniquement |juste )?(?P<side>avant|apres|a partir de (?:la|ce jours)(?: la)?)"
+    r"[ ,]*(?:(?!avant|apres)[a-z']+ ){0,5}?(?:donc|alors|ce soit|plutot|serait bien|(?:faut|faudrait)(?: (?:un|une|ca|le|me|rdv|rendez vous|creneau))*) (?:ce soit |plutot |seulement |uniquement |juste )?(?P<side>avant|apres|a partir de (?:la|ce jours|cette date|ce moment)(?: la)?)"
     r"(?=\W*(?:\Z|[.,;!?]| si | svp| stp| merci| ce serait| c'est| de preference))"
 )
 THEN_SAID = re.compile(
-    r"\b(?:donc|alors|soit|plutot|seulement|uniquement|juste|bien|faut|faudrait|ca|rdv|rendez vous|creneau) (?:avant|apres|a partir de (?:la|ce jours)(?: la)?)$"
+    r"\b(?:donc|alors|soit|plutot|seulement|uniquement|juste|bien|faut|faudrait|ca|rdv|rendez vous|creneau) (?:avant|apres|a partir de (?:la|ce jours|cette date|ce moment)(?: la)?)$"
 )
+TO_ITS_DAY = re.compile(r"[ ,]*(?:(?:le|les|tous|ce|du) ?)*")
 # Two days: some begin "after the week-end" on its Saturday.
 A_WEEKEND = timedelta(days=1)
 
@@ -59,6 +66,11 @@ def modifier(text: str, pieces: List[Piece], n: int) -> Tuple[str, int, int]:
     """What "avant", "à partir de" make of a piece, and where the piece begins and ends with them."""
     piece = pieces[n]
     later = then(text, piece, pieces[n + 1].start if n + 1 < len(pieces) else len(text))
+    if later and not piece.hours and n and pieces[n - 1].hours and not pieces[n - 1].days:
+        gap = text[pieces[n - 1].end : piece.start]
+        if TO_ITS_DAY.fullmatch(gap):
+            # "Je finis à 14h le vendredi donc après": after that hour of the day.
+            return "", piece.start, later.end()
     if later:
         return (
             {"avant": "before", "av": "before", "apres": "after"}.get(later["side"], "from"),
@@ -76,7 +88,7 @@ def modifier(text: str, pieces: List[Piece], n: int) -> Tuple[str, int, int]:
     if m is None or not piece.said.readings or piece.said.kind != "time":
         return "", piece.start, piece.end
     meaning = next(v for k, v in MEANING.items() if m["mod"].startswith(k))
-    if m["mod"].startswith(BEGINS) and not piece.hours:
+    if (m["mod"].startswith(BEGINS) and not piece.hours) or (m["mod"].startswith(GONE) and piece.days):
         # "Je reprends le travail le 1er": the day of something else.
         return "", piece.start, piece.end
     return meaning, piece.start - (len(before) - m.start()), piece.end

@@ -20,16 +20,19 @@ _ENGAGEMENT = (
 )
 _HAVE = rf"(?:j'ai|j'aurai|on a|nous avons) (?:(?:deja|aussi|toujours|un|une|mon|ma|mes|les|des|le|la|l'|du|de|d'|autre|quelque|petit|petite|nos|grosse?|cours|seances?|plus) ?)*{_ENGAGEMENT}"
 _TAKEN = (
-    r"(?:(?:deja|tres|toujours|encore|pas mal|bien) )?(?:prise?|occupee?|retenue?|bloquee?|coincee?|hospitalisee?|absente?|malade|de garde|de service|de permanence|en poste|en reunion|en formation|en stage|en cure|"
+    r"(?:(?:deja|tres|toujours|encore|pas mal|bien) )?(?:prise?|occupee?|retenue?|bloquee?|coincee?|hospitalisee?|absente?|malade|de garde|de service|de permanence|en poste|en reunion|en dialyse|en reeducation|en cours|en classe|en mission|en seminaire|en tournee|en soins|en examen|convoquee?(?: (?:a la|a l'|au|chez|par)(?: la| le)? ?\w+)?|attendue?|en formation|en stage|en cure|"
     r"en deplacement|en voyage|en vacances|en conges?|a l'hopital|a l'etranger|au travail|a l'usine|a l'ecole|chez le \w+|chez ma \w+|chez mon \w+|chez mes \w+|ailleurs|sur la route|sur un chantier)"
 )
 _AM = r"(?:je|j'y) (?:suis|serai|reste)|on (?:est|sera)|nous (?:sommes|serons)"
 _WORK = r"je (?:travaille|bosse|taffe|suis au travail|suis en poste)"
-_DO = r"je (?:(?:m'occupe|garde|dors|travaille|bosse|taffe|embauche|pars|recupere|emmene|accompagne|demenage)\b(?! (?:entre les|avant|apres|sinon|le reste|les autres|donc|la semaine|en semaine|tous|toute|tout|du lundi|de lundi))|fais (?:la |ma |mes |les |une )?(?:sieste|courses|menage|reeducation|kine|dialyse|sport|gym|nuit)|vais (?:a la |a l'|au |aux |chez )(?!vous|l'agence|guichet))"
+_DO = r"je (?:(?:m'occupe|garde|dors|travaille|bosse|taffe|embauche|pars|recupere|emmene|depose|amene|conduis|promene|accompagne|demenage)\b(?! (?:entre les|avant|apres|sinon|le reste|les autres|donc|la semaine|en semaine|tous|toute|tout|du lundi|de lundi))|fais (?:la |ma |mes |les |une |des )?(?:sieste|courses|tournees?|livraisons?|nuits?|menage|reeducation|kine|dialyse|sport|gym|nuit)|vais (?:a la |a l'|au |aux |chez )(?!vous|l'agence|guichet))"
+_PARS = r"je (?:pars|m'absente|m'en vais)(?: (?:en|a|au|chez)(?: l'| la| ma| mon)? ?\w+)?"
 BUSY_BEFORE = re.compile(
-    rf"\b(?:{_HAVE}(?: (?:de|chez|avec|a|au|pour)(?: [a-z']+){{1,3}}?)?|(?:{_AM}) {_TAKEN})[ ,]{_TO}$"
+    rf"\b(?:{_PARS}|j'ai (?:du mal|des difficultes)(?: a (?:me )?[a-z']+)?|{_HAVE}(?: (?:de|chez|avec|a|au|pour)(?: [a-z']+){{1,3}}?)?|(?:{_AM}) {_TAKEN})[ ,]{_TO}$"
 )
-WORK_BEFORE = re.compile(rf"\b{_WORK} {_TO}$")
+WORK_BEFORE = re.compile(
+    rf"\b(?:{_WORK}|je dors|je fais (?:mes|ma|la|les|des) (?:tournees?|livraisons?|menages?|courses|sieste|seances?)) {_TO}$"
+)
 BUSY_AFTER = re.compile(
     rf"[ ,:]*(?:(?:moi|la|mais) )*(?:{_HAVE}\b|(?:{_AM}) {_TAKEN}\b|{_DO}|c'est (?:la|le|mon|ma) {_ENGAGEMENT}\b)"
 )
@@ -44,11 +47,12 @@ ONLY_EVERY = re.compile(r"\b(?:que|uniquement|seulement|exclusivement|surtout|ge
 ONLY_AFTER = re.compile(r" (?:uniquement|seulement|exclusivement)\b")
 # The habit of one day, told after it: "le mercredi j'ai les enfants".
 LE = re.compile(r"\b(?:le|les|tous les|chaque) $")
+BUSY_TWICE = re.compile(rf"{BUSY_AFTER.pattern}[ ,]*(?:car |et |parce que |vu que )?(?:{_WORK}|{_AM})\b")
 # Back from then on: "je reviens le 30", "de retour lundi".
 REFUSED_OF_HELD = re.compile(r" (?:a|pour|au|de) (?:mon|ce|cet|le|l') ?(?:rdv|rendez vous|entretien)")
 # "Je ne suis pas rentré avant 18h": not before.
 NOT_THEN = re.compile(
-    r"\b(?:je|j'|on) ?(?:ne |n')?(?!pourrai[st]|aurai[st])[a-z']+ (?:pas|jamais|plus)(?: [a-z']+){0,3} $"
+    r"\b(?:je|j'|on) ?(?:ne |n')?(?!pourrai[st]|aurai[st])[a-z']+ (?:pas|jamais|plus)(?: (?!mais |donc |sauf )[a-z']+){0,3} $"
 )
 # "Je ne peux pas venir demain".
 NOT_COMING = re.compile(
@@ -59,7 +63,7 @@ SHIFT = re.compile(r"\b(?:d'|en )(?:equipe|poste|service|astreinte) (?:du |de |d
 THAT_DAY = re.compile(
     r"[ ,]*(?:donc |alors |mais |et )*(?:surtout )?pas (?:possible )?(?:ce jours|ce matin|ce soir)(?: la)?\b"
 )
-BOUND = re.compile(r"(?:avant|apres|a partir)\b")
+BOUND = re.compile(r"(?:avant(?! hier)|apres(?! ?(?:demain|midi))|a partir)\b")
 
 
 # "Je suis en congé cette semaine donc disponible", "le lundi c'est mon jour de repos".
@@ -73,15 +77,21 @@ OPEN = re.compile(
 BECAUSE = re.compile(r"[ ,:]*(?:car|parce que|vu que|puisque|comme|c'est que|sinon|donc|alors)\b")
 
 
+# "En décembre, je suis à l'étranger en ce moment": not then.
+FOR_NOW = re.compile(r"\b(?:en ce moment|actuellement|pour (?:le moment|l'instant)|d'ici la|jusque la)\b")
+
+
 def engaged(gap: str, following: Optional[str]) -> bool:
     """True when the words after a moment say that something else takes place then.
 
     `following` is what comes after the next moment, None when there is none: "mardi je travaille mercredi je suis
     libre" tells of Tuesday, "lundi matin je travaille l'après-midi" of the afternoon.
     """
-    if BECAUSE.match(gap) or not BUSY_AFTER.match(gap):
+    if BECAUSE.match(gap) or not BUSY_AFTER.match(gap) or FOR_NOW.search(gap):
         return False
-    to_the_next = following is not None and (BUSY_BEFORE.search(gap) or WORK_BEFORE.search(gap))
+    # "L'après-midi je dors, je travaille de nuit": the second is told of the next, the first of this one.
+    rest = gap if following is None or BUSY_TWICE.match(gap) is None else ""
+    to_the_next = following is not None and (BUSY_BEFORE.search(rest) or WORK_BEFORE.search(rest))
     return not to_the_next or bool(OPEN.match(following or ""))
 
 

@@ -36,6 +36,10 @@ DAY_WORDS = frozenset(calendar.DAYS) | {"lun", "mar", "mer", "jeu", "ven", "sam"
 NUMBER = frozenset("#")
 # Numbers that are called, and never a day: "appelez le 15".
 CALLED = re.compile(r"\b(?:appel\w*|compos\w*|fai[st]\w*|rappel\w*|joindre|numero) $")
+# "Le 24 ou 25 9h": an hour follows the days.
+HOUR_NEXT = re.compile(
+    r",? (?:a |vers )?#?\d{1,2} ?(?:h(?![a-z])|heures\b|:\d\d)|,? (?:le |au )?(?:matin|aprem|apres midi)\b"
+)
 SPOKEN_MINUTES = re.compile(r" #[0-5]\d(?! heures)")
 
 
@@ -104,7 +108,7 @@ def between(m: re.Match[str], now: datetime) -> Optional[Said]:
 
 def one_or_other(m: re.Match[str], now: datetime) -> Optional[Said]:
     """ "le 14 ou le 15 décembre"."""
-    if not (m["le"] or m["month"]):
+    if not (m["le"] or m["month"] or HOUR_NEXT.match(m.string, m.end())):
         return None
     groups = m.groupdict()
     month = calendar.month_of(now.date(), None, None, 1).month if m["of"] else _month(m["month"])
@@ -237,6 +241,13 @@ PARSERS: Tuple[Parser, ...] = (
     (NUMBER, re.compile(rf"(?:{LEFT}le |\A\W*){_SAID_D} du {_SAID_M}(?: {_YY})?(?=\W*\Z| a | vers )"), numeric),
     (NUMBER, re.compile(rf"\A\W*{_DD} {_MM}(?: {_YY})?\W*\Z"), numeric),
     (
+        NUMBER,
+        re.compile(
+            r"(?<![\w#/.,:-])(?P<year>20[2-4]\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?![\w/.-])"
+        ),
+        numeric,
+    ),
+    (
         DAY_WORDS,
         re.compile(
             rf"{LEFT}(?:le )?(?P<weekday>{ANY_DAY}),? ?(?:le )?{_D}(?! ?(?:h\b|h\d|heures|[:/]|e\b|moins|et (?:demi|quart)|du (?:matin|soir)\b|de l'ap))"
@@ -267,7 +278,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("ou",)),
         re.compile(
-            rf"{LEFT}(?P<le>le )?(?P<first>{DAY}),? ou (?:le )?(?P<last>{DAY})(?: {_M}|(?P<of> du mois (?:prochain|suivant)))?{NOT_COUNTED}"
+            rf"{LEFT}(?P<le>le )?(?P<first>{DAY}),? ou (?:le )?(?P<last>{DAY})(?: {_M}|(?P<of> du mois (?:prochain|suivant)))?(?:{NOT_COUNTED}|(?= #?\d{{1,2}} ?h))"
         ),
         one_or_other,
     ),

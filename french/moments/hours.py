@@ -3,43 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, time
+from dataclasses import replace
+from datetime import datetime
 from typing import Optional, Tuple
 
 from french.model import Reading
 from french.moments.piece import COUNTED, LEFT, Parser, Said, at, number
 
-# Day parts: first and last hour (MOMENTS). The edges rank lower, they are not left out: minutes on both sides.
-EDGE = 30
-PARTS: dict[str, tuple[float, float]] = {
-    "matin": (8, 12), "matinee": (8, 12), "aprem": (12, 18), "apres midi": (12, 18), "soir": (18, 20), "soiree": (18, 20),
-    "journee": (8, 18), "nuit": (20, 24), "midi": (12, 14),
-}  # fmt: skip
-EARLY: dict[str, tuple[float, float]] = {
-    "matin": (8, 10),
-    "matinee": (8, 10),
-    "aprem": (12, 15),
-    "apres midi": (12, 15),
-    "journee": (8, 10),
-    "soir": (18, 19),
-    "soiree": (18, 19),
-}
-MIDDLE: dict[str, tuple[float, float]] = {
-    "matin": (9.5, 11),
-    "matinee": (9.5, 11),
-    "aprem": (15, 16.5),
-    "apres midi": (15, 16.5),
-    "journee": (11, 15),
-}
-LATE: dict[str, tuple[float, float]] = {
-    "matin": (10, 12),
-    "matinee": (10, 12),
-    "aprem": (16.5, 19),
-    "apres midi": (16.5, 19),
-    "journee": (16.5, 19),
-    "soir": (20, 22),
-    "soiree": (20, 22),
-}
 # From eight in the evening on, a range may end before four in the morning.
 NIGHT = 1200
 # From one to seven o'clock the afternoon is meant by many.
@@ -80,6 +50,18 @@ def window(m: re.Match[str], now: datetime) -> Optional[Said]:
     return between(first, last)
 
 
+def since(m: re.Match[str], now: datetime) -> Optional[Said]:
+    """ "je suis chez moi depuis 16h"."""
+    said = clock(m, now)
+    return said and Said(tuple(replace(r, grain="hour", open="after") for r in said.readings[:1]))
+
+
+def five_to_seven(m: re.Match[str], now: datetime) -> Optional[Said]:
+    """ "de 5 à 7": in the afternoon."""
+    first, last = number(m["first"]), number(m["hour"])
+    return between(60 * first + 720, 60 * last + 720) if 0 < last - first < 4 else None
+
+
 def between(first: int, last: int) -> Optional[Said]:
     """From a minute of the day to another; "de 2 à 4" is in the afternoon too, "11h30 à 1h30" ends at 13:30."""
     if last <= first and last + 720 > first and last <= 720:
@@ -94,47 +76,6 @@ def between(first: int, last: int) -> Optional[Said]:
     return Said(tuple(readings))
 
 
-def part_of_day(m: re.Match[str], now: datetime) -> Said:
-    """ "le matin", "en fin d'après-midi", "ce soir", "tôt le matin"."""
-    part = m["part"].replace("-", " ")
-    edge = m["edge"] or ("fin " if m["late"] else "")
-    if edge.startswith(("debut", "tout debut", "tot ", "petit", "tres", "de bonne")):
-        hours = EARLY.get(part, PARTS[part])
-    elif edge.startswith(("milieu", "mi")):
-        hours = MIDDLE.get(part, PARTS[part])
-    elif edge.endswith("fin "):
-        hours = LATE.get(part, PARTS[part])
-    else:
-        hours = PARTS[part]
-    since, until = (at(min(int(60 * h), 1439)) for h in hours)
-    today = now.date() if m["det"] in ("ce ", "cet ", "cette ") else None
-    return Said((Reading("daypart", first=today, last=today, since=since, until=until, edge=EDGE),))
-
-
-def around_lunch(m: re.Match[str], now: datetime) -> Said:
-    """ "entre midi et deux", "à l'heure du déjeuner"."""
-    return _daypart(time(12), time(14))
-
-
-def after_work(m: re.Match[str], now: datetime) -> Said:
-    """ "après le travail", "après manger", "avant le travail"."""
-    if m["before"]:
-        return _daypart(time(8), time(9) if m["work"] else time(12))
-    return _daypart(time(17), time(20)) if m["work"] or m["out"] else _daypart(time(13, 30), time(15))
-
-
-def tantot(m: re.Match[str], now: datetime) -> Said:
-    """ "tantôt", as it is said in the west and the north: in the afternoon."""
-    return _daypart(time(12), time(18))
-
-
-def early(m: re.Match[str], now: datetime) -> Said:
-    """ "de bonne heure", "à l'ouverture", "à la fermeture", "le plus tard possible dans la journée"."""
-    if "tard" in m[0] and "matinee" in m[0]:
-        return _daypart(time(10), time(12))
-    return _daypart(time(16), time(19)) if "fermeture" in m[0] or "tard" in m[0] else _daypart(time(8), time(10))
-
-
 def in_part(minutes: int, part: str) -> int:
     """A time said with a part of the day: eight in the evening is 20:00."""
     if part not in ("matin", "matinee", "am", "nuit") and minutes < 720:
@@ -142,10 +83,6 @@ def in_part(minutes: int, part: str) -> int:
     if part == "am" and 720 <= minutes < 780:
         return minutes - 720
     return minutes + 720 if part == "nuit" and 480 <= minutes < 720 else minutes
-
-
-def _daypart(since: time, until: time) -> Said:
-    return Said((Reading("daypart", since=since, until=until, edge=EDGE),))
 
 
 def _minutes(groups: dict[str, Optional[str]]) -> int:
@@ -255,6 +192,22 @@ PARSERS: Tuple[Parser, ...] = (
         ),
         window,
     ),
+    # From then on, every day; elsewhere it is most often how long.
+    (
+        frozenset(("depuis",)),
+        re.compile(
+            rf"(?:\b(?:chez moi|a la maison|rentree?|disponible|dispo|libre) |\A\W*)depuis (?P<hour>#?(?:[789]|1\d|20)) ?(?:h(?![a-z])|heures\b(?! ?\Z)){_EXTRA}"
+        ),
+        since,
+    ),
+    # "De 5 à 7" is in the afternoon; of less than four hours, to be none of other things.
+    (
+        frozenset(("de",)),
+        re.compile(
+            rf"\b(?<!page )(?<!pages )de (?P<first>#?[2-7]) a (?P<hour>#?[3-8])(?!\d|e\b)(?! (?:{COUNTED}))(?P<part>)(?:{_END}|(?= (?:je|j'|moi|on|c'est|tous|apres) ?))"
+        ),
+        five_to_seven,
+    ),
     # "De 14 à 16" at the end of what is said of a day.
     (
         frozenset(("de",)),
@@ -262,42 +215,5 @@ PARSERS: Tuple[Parser, ...] = (
             rf"\bde (?P<first>#?(?:[89]|1\d)) a (?P<hour>#?(?:9|1\d|20))(?!\d|e\b)(?! (?:{COUNTED}))(?P<part>){_END}"
         ),
         window,
-    ),
-    (
-        frozenset(("midi", "dejeuner", "pause", "repas")),
-        re.compile(
-            r"\bentre midi et (?:#?2(?: ?h(?:eures)?)?|deux)\b|\b(?:a |sur |pendant |vers )?(?:l'heures (?:du (?:dejeuner|midi|repas)|de table)|(?:le|mon) temps (?:de midi|du midi|du repas|de pause|du dejeuner)|la pause (?:dejeuner|de midi|repas|midi)|ma pause(?: dejeuner| de midi| midi)?|le midi|ce midi)\b"
-        ),
-        around_lunch,
-    ),
-    (
-        frozenset(
-            ("travail", "ecole", "manger", "dejeuner", "repas", "sieste", "debauche", "usine", "poste", "service")
-        ),
-        re.compile(
-            r"\b(?:(?:apres|(?P<before>avant)) (?:le |mon |ma |la |l'|de |d'aller au |(?:ma |la |une )?journee (?:de |d')|les heures de |d')?(?:(?P<work>travail|ecole|debauche|sortie d'ecole|usine|poste|service)|manger|dejeuner|repas(?: de midi)?|sieste)"
-            r"|(?P<out>(?:en (?:sortant|rentrant|revenant)|a (?:la|ma) sortie|quand je (?:sors|rentre|finis|debauche|quitte)|une fois sortie?|(?:a|en) fin) (?:du |de (?:l'|mon |la )?|le |mon |d')?(?:travail|usine|poste|service)))\b(?! et| ?,? (?:a|vers|c'est) ?(?:vers )?(?:#?\d|midi))"
-        ),
-        after_work,
-    ),
-    # Not "à tantôt", nor "tantôt le matin, tantôt le soir".
-    (
-        frozenset(("tantot",)),
-        re.compile(r"(?<!\ba )\btantot\b(?! (?:le|la|les|l'|c'est|il|elle|oui|j'|je|on)\b)"),
-        tantot,
-    ),
-    (
-        frozenset(("heures", "ouverture", "fermeture", "tot", "tard")),
-        re.compile(
-            r"\b(?:de bonne heures|(?:a|aux|des) (?:la |les )?1es? heures|(?:a|des|avant|juste avant) (?:l'ouverture|la fermeture)|(?:le )?plus (?:tot|tard) (?:possible )?(?:dans|de) la (?:journee|matinee))\b(?! de(?! l'agence| la caisse)| des)"
-        ),
-        early,
-    ),
-    (
-        frozenset(("matin", "matinee", "apres", "aprem", "soir", "soiree", "journee", "nuit")),
-        re.compile(
-            r"(?:(?:\b|(?<=\d))(?P<edge>(?:tres |assez )?tot |de bonne heures |(?:toute? )?debut |petit |milieu |mi |(?:toute? )?fin )(?:de |d'|du |dans |en )?(?:la |le |l')?)?(?:\b(?P<det>ce |cet |cette |le |la |en |dans la |dans l'|un |une |l'|d'|n'importe quel |chaque |tous les |les ))?\b(?P<part>matinee|matin|apres midi(?! (?:et (?:demi|quart)|#(?:15|20|30|40|45)\b))|aprem|soiree|soir|journee(?<=fin de journee)|journee(?<=debut de journee)|journee(?<=fin de la journee)|journee(?<=debut de la journee)|journee(?<=milieu de journee)|journee(?<=milieu de la journee)|journee(?<=\bmi journee)|journee(?<=en journee)|nuit)\b(?P<late> tard)?(?! de travail| type)"
-        ),
-        part_of_day,
     ),
 )

@@ -23,6 +23,10 @@ CORRECTION = re.compile(
     r"(?:non(?: non)?|pardon|plutot|je veux dire|je voulais dire|enfin|finalement|en fait|rectification|je me (?:suis )?trompee?|erreur|correction)"
     r"[ ,.]*(?:(?:euh|heu|ah|non|pardon|plutot|mais|je|voulais|veux|dire|le|la|a|ce|c'est|en fait|finalement|merci|pour|au|du|enfin|mettez|ca|serait|sera|jours|disons) ?[,.]? ?){0,5}"
 )
+# "Ma pause, c'est-à-dire entre midi et 13h".
+EXPLAINED = re.compile(r"[ ,(]*(?:c'est ?a ?dire|autrement dit|a savoir)[ ,:]*(?:le |la |de |a |l')?")
+HOUR_FIRST = re.compile(r"(?:a |vers )?(?:#?\d+ ?h|midi)")
+BOTH_BOUNDS = re.compile(r"[ ,]*(?:(?:et|mais|puis) ?)*[ ,]*")
 WEEKS_AWAY = re.compile(r"dans (?:(?:#?\d|une) semaine|#?(?:8|15) jours)")
 OF_A_WEEK = re.compile(rf"(?:le |la |en )?{WEEKDAY}|(?:debut|fin|milieu) de (?:la )?semaine")
 SAME_HOUR = re.compile(r"[ ,]*(?:mais |et )?(?:a )?(?:la |cette )?meme heures?\b")
@@ -38,7 +42,7 @@ def joined(text: str, pieces: List[Piece], now: datetime) -> List[Piece]:
     pieces, mods = days_with_hours(text, pieces, mods)
     pieces = [modified(text, p, m, now) for p, m in zip(pieces, mods, strict=True)]
     pieces = ranges(text, pieces, days=True, hours=True)
-    return _at_the_same_hour(text, _spread(text, _corrected(text, pieces)))
+    return _at_the_same_hour(text, _spread(text, _bounded(text, _corrected(text, pieces))))
 
 
 def _at_the_same_hour(text: str, pieces: List[Piece]) -> List[Piece]:
@@ -156,10 +160,14 @@ def _corrected(text: str, pieces: List[Piece]) -> List[Piece]:
     done: List[Piece] = []
     for piece in pieces:
         last = done[-1] if done else None
+        if last and EXPLAINED.fullmatch(text, last.end, piece.start) and last.hours == piece.hours:
+            done[-1] = Piece(last.start, piece.end, piece.said)
+            continue
         if (
             last
             and last.said.kind == piece.said.kind == "time"
             and CORRECTION.fullmatch(text, last.end, piece.start)
+            and last.said.readings != piece.said.readings
             and not _denied(text, done)
         ):
             if last.days and piece.hours and not piece.days and last.hours:
@@ -181,9 +189,27 @@ def _corrected(text: str, pieces: List[Piece]) -> List[Piece]:
     return done
 
 
+def _bounded(text: str, pieces: List[Piece]) -> List[Piece]:
+    """ "pas avant 10h et avant midi": one window between both bounds."""
+    done: List[Piece] = []
+    for piece in pieces:
+        last = done[-1] if done else None
+        if last and not piece.days and BOTH_BOUNDS.fullmatch(text, last.end, piece.start):
+            a, b = last.said.readings[:1], piece.said.readings[:1]
+            opened = a and b and a[0].open and b[0].open and a[0].open != b[0].open and not a[0].across
+            if opened:
+                since, until = (a[0].since, b[0].until) if a[0].open == "after" else (b[0].since, a[0].until)
+                if since and until and since < until:
+                    window = replace(a[0], since=since, until=until, open=None)
+                    done[-1] = Piece(last.start, piece.end, Said((window,)))
+                    continue
+        done.append(piece)
+    return done
+
+
 def _denied(text: str, done: List[Piece]) -> bool:
     before = text[done[-2].end if len(done) > 1 else 0 : done[-1].start]
-    return bool(re.search(r"\b(?:pas|sauf|ni|jamais)(?: \w+){0,2} $", before))
+    return bool(re.search(r"\b(?:(?:pas|sauf|ni|jamais)(?: \w+){0,2}|(?:au lieu|a la place) (?:de|du|d')) ?$", before))
 
 
 def _spread(text: str, pieces: List[Piece]) -> List[Piece]:
@@ -218,10 +244,15 @@ def _spread(text: str, pieces: List[Piece]) -> List[Piece]:
             and not a.hours
             and b.days
             and b.hours
+            and not text[a.start : a.end].endswith("journee")
             and not any(r.open and r.first is None for r in a.said.readings)
         ):
             hours = tuple(replace(r, first=None, last=None, weekdays=()) for r in b.said.readings[:1])
             done[n] = Piece(a.start, a.end, crossed(a.said.readings, hours))
+        elif a.days and a.point and b.days and not b.hours and b.point and HOUR_FIRST.match(text, a.start):
+            # "Neuf heures jeudi ou vendredi".
+            hours = tuple(replace(r, first=None, last=None, weekdays=()) for r in a.said.readings[:1])
+            done[n + 1] = Piece(b.start, b.end, crossed(b.said.readings, hours))
         elif any(r.weekdays for r in a.said.readings) and b.point and not b.hours:
             every = tuple(
                 replace(r, first=None, last=None, weekdays=(r.first.weekday(),)) for r in b.said.readings[:1] if r.first

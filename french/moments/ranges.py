@@ -33,9 +33,13 @@ MOVED = re.compile(
 )
 
 
+# "Je préfère le mardi au jeudi" is no range.
+PREFERRED = re.compile(r"\b(?:prefer\w*|aime\w* mieux) (?:le |la )?$")
+
+
 def moved(before: str) -> bool:
     """True when what follows is from one time to another: "mon rdv [de lundi à mercredi]", "décaler [du 3 au 5]"."""
-    return bool(OF_HELD.search(before) or MOVED.search(before))
+    return bool(OF_HELD.search(before) or MOVED.search(before) or PREFERRED.search(before))
 
 
 def ranges(text: str, pieces: List[Piece], *, days: bool, hours: bool) -> List[Piece]:

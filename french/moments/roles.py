@@ -25,7 +25,7 @@ CANNOT = re.compile(
 EXISTING = re.compile(
     rf"(?:\b(?:mon|ma|mes|le|la|ce|cet|l'|notre|du|au) ?{HELD} (?:du |de |d'|de la |(?:est |c'est |tombe )?prevue? (?:le |a |pour (?:le )?)?|est |tombe )(?:l'|le )?"
     r"|\b(?:au lieu|a la place|plutot que|initialement|etait|prevue?s?|fixee?|programmee?|tombe|tombait|cale)(?: (?:du|de|d'|2|le|la|a|au|pour|prevu))*(?: ?l')? ?"
-    rf"|\b(?:j'ai|j'avais|ai) (?:deja )?(?:un |une |mon )?{HELD} (?:le |la |pour |a |de |du )?(?:l')?|\bdoit m'appeler (?:a |le )?|\bvous m'(?:avez|aviez) (?:mis|donne|fixe|prevu|note|programme|cale)(?: (?:un|une|le|rdv|rendez vous|a|au|pour|du|de))* ?(?:l'|le |la )?"
+    rf"|\b(?:j'ai|j'avais|ai) (?:deja )?(?:un |une |mon )?{HELD} (?:le |la |pour |a |de |du )?(?:l')?|\bdoit m'appeler (?:a |le )?|\b(?:vous m'(?:avez|aviez)|on m'(?:a|avait)|ils m'ont) (?:mis|donne|fixe|prevu|note|programme|cale|attribue|accorde)(?: (?:un|une|le|rdv|rendez vous|a|au|pour|du|de))* ?(?:l'|le |la )?"
     r"|\b(?:annul|decal|deplac|report|repouss|supprim|avanc|chang|modifi|boug)\w*(?: moi| donc| plutot)? celui (?:du|de|d') ?(?:l'|la |le )?)$"
 )
 # "Rdv du 27 à reporter au 30".
@@ -37,7 +37,8 @@ TO = re.compile(r" (?:a|au|pour|vers)(?: le| la)? ")
 LEAD = re.compile(r"(?:du|depuis|il y a|y a|ca fait|cela fait|voila|jusqu'au|jusqu'a) ")
 # "Je vous rappelle demain": the person will do something then, and not come.
 WILL_DO = re.compile(
-    r"\bje (?:vous |te |le |la |les |lui )?(?:rappelle|rappellerai|recontacte|recontacterai|recris|reecris|reecrirai|renvoie|envoie|enverrai|verrai|dirai|confirme|confirmerai|retelephone)(?: (?:ca|plus tard|peut etre|vous|tout|encore))* (?:le |la |l'|ce |cet |cette |en |dans )?$"
+    r"\bje (?:dois|devrai) (?:vous |le |la |les |tout )?(?:rendre|renvoyer|envoyer|payer|signer|remettre|quitter|liberer)(?: [a-z']+){0,4} (?:le |la |l'|au |pour le |avant le )?$"
+    r"|\bje (?:vous |te |le |la |les |lui )?(?:rappelle|rappellerai|recontacte|recontacterai|recris|reecris|reecrirai|renvoie|envoie|enverrai|verrai|dirai|confirme|confirmerai|retelephone)(?: (?:ca|plus tard|peut etre|vous|tout|encore))* (?:le |la |l'|ce |cet |cette |en |dans )?$"
 )
 # "Vous n'auriez pas lundi ?" asks for Monday.
 ASKED = re.compile(
@@ -51,6 +52,7 @@ ELSEWHERE = re.compile(
     r"\b(?:(?:depuis|il y a|y a|ca fait|cela fait|voila|pendant|durant|nee?s?|morte?|decedee?s?|accouche\w*|accouchement|terme|dpa|hospitalisee?|operee?|operer|date|pris fin|prend fin|s'arretent?|"
     r"licencie\w*|embauche\w*|commence\w*|debute\w*|finit|finissait|termine\w*|expir\w*|reprends?|tombee?|blessee?|recu|envoyee?|marie\w*|divorce\w*)"
     r"(?: (?:est|sera|etait|prevue?|mon|travail|le|la|les|l'|ce|un|une|au|en|du|de|depuis|jusqu'a|jusqu'au|seulement|deja|chez vous|hier|a) ?)* ?"
+    r"|(?:(?:aurai|aura|a|ai) (?:eu )?#?\d+ ans|(?:a la|en|ma|sa) retraite) (?:(?:le|au|en|a|partir|compter|du|de|depuis) )*"
     r"|(?:en arret|arretee?)(?: (?:de travail|maladie))? (?:du|depuis|jusqu'au|jusqu'a) (?:le )?"
     r"|(?:accident|deces|arret|courrier|lettre|operation|hospitalisation|appel)(?: (?:de|du) travail| de trajet| maladie)? (?:va |court |date |dure |est prolonge |prolonge |valable )?(?:du|jusqu'au|jusqu'a|jusqu'en) (?:le )?)$"
 )
@@ -66,7 +68,7 @@ HAPPENED = re.compile(
 )
 # "J'ai essayé de vous joindre ce matin".
 TRIED = re.compile(
-    r"\b(?:j'ai|on a|nous avons|mon mari a|ma femme a) (?:deja |bien |encore |plusieurs fois )*(?:essaye|tente|cherche|travaille|voulu|attendu|ete|bosse)(?: (?!rdv|rendez|mais|donc|alors|vous avez|dispo)[a-z'#0-9]+){0,6} "
+    r"\b(?:(?:j'etais|on etait|nous etions|il etait|elle etait) (?!dispo|libre)(?:[a-z']+ ){0,4}|(?:j'ai|on a|nous avons|mon mari a|ma femme a) (?:deja |bien |encore |plusieurs fois )*(?:essaye|tente|cherche|travaille|voulu|attendu|ete|bosse)(?: (?!rdv|rendez|mais|donc|alors|vous avez|dispo)[a-z'#0-9]+){0,6} )"
     r"(?:(?:le|la|les|l'|ce|un|en|au|du|de|depuis|vers|a) ?)*$"
 )
 # "Mon arrêt du 3 au 17", "mon arrêt va jusqu'au 15": a leave, also where the reason was understood already.
@@ -81,13 +83,26 @@ IF_NOT = re.compile(r"\bsi (?:[a-z']+ ){1,4}(?:pas|plus|rien)(?: possible| de pl
 PAS_THE_NEXT = re.compile(r"[ ,]*(?:mais |et |donc |surtout |sauf )*pas (?:(?:le|la|les|l'|ce|un|en|du) ?)*")
 # "J'avais dit mardi mais jeudi c'est mieux"; "ils m'ont dit sous quinze jours".
 BEFORE_IT_CHANGED = re.compile(
-    r"\bj'avais (?:dit|demande|choisi|mis|pris|note|reserve|propose)(?: (?:pour|le|la|au|a|un|rdv))* $"
+    r"\b(?:j'avais|on avait|nous avions|on s'etait|vous (?:m')?aviez) (?:dit|demande|choisi|mis|pris|note|reserve|propose|convenu|parle)(?: (?:pour|le|la|au|a|un|rdv))* $"
 )
 TOLD_SO = re.compile(
     r"\b(?:m'ont|m'a|m'avait|m'avez|m'aviez|on a|avez|aviez|ont|avaient) (?:dit|promis|annonce|parle de|assure|indique)(?: [a-z']+){0,4} $"
 )
 # Of all days: "n'importe quel jour sauf samedi" means every Saturday.
 ALL_DAYS = re.compile(r"\b(?:tous les jours|n'importe|toujours|quand vous voulez|tout le temps|tout me va)\b")
+
+
+# "Plutôt vendredi que jeudi", "je préfère le matin à l'après-midi": the second is what is not wanted.
+PREFERRED = re.compile(r"\b(?:prefer\w*|aime\w* mieux|plutot|mieux)(?: [a-z']+){0,3} (?:le |la |l')?$")
+TO_THE_OTHER = re.compile(r" (?:qu'a|qu'en|qu'au|que|qu'|a|au)(?: (?:le|la|l'|du|des|ce|a|au|en))* ?(?:l')?")
+# The time that an appointment is moved to is wanted: "décaler à mardi, j'ai une radio".
+MOVED_TO = re.compile(
+    r"\b(?:decal|deplac(?!ement)|report|repouss|avanc|recul|chang|bascul|remett|mettre|mettez)\w*(?: (?!de |du |d')[a-z']+){0,4} (?:a|au|pour|vers)(?: le| la)? $"
+)
+# What runs at that time: "le bus arrive à 9h50".
+RUNS = re.compile(
+    r"\b(?:bus|car|train|tram|metro|rer|avion|bateau|ferry|ambulance|taxi|vsl|navette|tgv|ter)(?: (?:qui|ne|n'|est|vient|me))* ?(?:arrive|part|passe|repart|depose|est|prend|decolle)\w*(?: (?:me|chercher|que|seulement|ici|la bas))* (?:a|vers) $"
+)
 
 
 def happened(before: str, said: str = "") -> bool:
@@ -119,7 +134,7 @@ def of(text: str, pieces: List[Piece]) -> List[Tuple[Role, bool]]:
             following=following,
             spent=engaged,
         )
-        engaged = busy.engaged(after, following)
+        engaged = busy.engaged(after, following) and not busy.BUSY_TWICE.match(after)
         if following is not None and PAS_THE_NEXT.fullmatch(after):
             # "Le matin, pas lundi": what is refused comes after it.
             after = ""
@@ -129,6 +144,10 @@ def of(text: str, pieces: List[Piece]) -> List[Tuple[Role, bool]]:
             own = "existing"
         if TOLD_SO.search(before) and said.startswith(("sous ", "dans ")):
             own = "other"
+        if given and given[-1] == "wanted" and TO_THE_OTHER.fullmatch(before) and _preferred(text, pieces, n - 1):
+            own = "other"
+        if own == "excluded" and (MOVED_TO.search(before) or (given[-1:] == ["existing"] and TO.fullmatch(before))):
+            own = None if CANNOT.match(after) else "wanted"
         if bounds.THEN_SAID.search(said):
             own = "wanted"
         elif own == "excluded" and EXISTING.search(before):
@@ -145,6 +164,10 @@ def of(text: str, pieces: List[Piece]) -> List[Tuple[Role, bool]]:
     return result
 
 
+def _preferred(text: str, pieces: List[Piece], n: int) -> bool:
+    return bool(PREFERRED.search(text, pieces[n - 1].end if n else 0, pieces[n].start))
+
+
 def _of_every_week(text: str, before: str, earlier: List[Piece], roles: List[Role], piece: Piece) -> bool:
     """ "Sauf le mercredi", "n'importe quel jour sauf samedi": no day but refused ones was said before."""
     if EVERY.search(before):
@@ -155,7 +178,7 @@ def _of_every_week(text: str, before: str, earlier: List[Piece], roles: List[Rol
 
 def _role(before: str, after: str, last: Optional[Role], *, refused: int = 0) -> Role:
     """`refused`: so many characters of `before` belong to the refusal of the moment said before it."""
-    if ELSEWHERE.search(before[-60:]) or WILL_DO.search(before):
+    if ELSEWHERE.search(before[-60:]) or WILL_DO.search(before) or RUNS.search(before):
         return "other"
     if OF_HELD.search(before) and CANNOT.match(after):
         # "Mon rendez-vous de mardi, je ne peux pas": the one they have.
@@ -164,7 +187,12 @@ def _role(before: str, after: str, last: Optional[Role], *, refused: int = 0) ->
         after
     ):
         return "excluded"
-    if last == "excluded" and UNION.fullmatch(before) and not INSTEAD_OF_IT.search(before):
+    if (
+        last == "excluded"
+        and UNION.fullmatch(before)
+        and not INSTEAD_OF_IT.search(before)
+        and not busy.OPEN.match(after)
+    ):
         return "excluded"
     if (
         EXISTING.search(before)

@@ -14,10 +14,12 @@ from french.moments.piece import MOST, Piece, Said
 
 # What may stand between a day and its hour without parting them.
 FILLER = (
-    r"(?:a|au|aux|le|la|les|l|de|du|des|d|dans|en|vers|plutot|ce|cet|cette|pour|sur|autour|alentours|environs?|euh|heu|hum|ben|bah|si|possible|"
+    r"(?:a|au|aux|le|la|les|l|de|du|des|d|dans|en|vers|plutot|ce|cet|cette|pour|sur|autour|alentours|environs?|euh|heu|hum|ben|bah|si|possible|pile|"
     r"preference|genre|disons|mettons|par|exemple|et|mais|seulement|uniquement|idealement|c'est|serait|sera|soit|plus|tard|que|meme|bien|coup|coups|svp|s'il|vous|plait|un|peu|toujours|aussi|tout|toute|juste|pendant|pdt|durant)"
 )
 EVENING = time(18)
+# "Pas trop tôt, à partir de 11h" are two.
+EDGE_REFUSED = re.compile(r"(?<=pas )(?:trop|tres|si) (?:tot|tard)\b")
 TOGETHER = re.compile(rf"[ ,.'(@:-]*(?:{FILLER}[ ,']*){{0,6}}")
 
 
@@ -27,7 +29,8 @@ def days_with_hours(text: str, pieces: List[Piece], mods: List[Mod]) -> Tuple[Li
     kept: List[Mod] = []
     for piece, mod in zip(pieces, mods, strict=True):
         last = done[-1] if done else None
-        if last and TOGETHER.fullmatch(text, max(last.end, kept[-1][2]), max(last.end, mod[1])):
+        apart = last and (EDGE_REFUSED.match(text, last.start) or EDGE_REFUSED.match(text, piece.start))
+        if last and not apart and TOGETHER.fullmatch(text, max(last.end, kept[-1][2]), max(last.end, mod[1])):
             gap = text[last.end : piece.start]
             # "Mardi mais le matin" is one; "le matin mais le jeudi je ne peux pas" is two.
             both = (

@@ -18,16 +18,17 @@ def _wish(kind: Kind, words: str, pattern: str) -> Parser:
 
 
 _SOMETHING = r"(?:rien|quelque chose|creneaux?|place|dispo\w*|mieux|possible)"
+_NOTHING_MORE = r"(?=\W*(?:\Z|[.?!]|par hasard|s'il vous plait|svp|stp|si possible|merci))"
 _FREE = r"(?:creneaux?|dispo\w*|date|rendez vous|rdv|horaire|jours|heures|moment|place)"
 
 PARSERS: Tuple[Parser, ...] = (
     _wish(
         "soonest",
         "des tot vite possible delais delai brefs urgence rapidement asap 1e prochain prochaine urgent rapide tarder attendre",
-        r"\b(?:(?:le |au )?plus (?:tot|vite|rapidement|rapide)(?: que)?(?: (?:possible|que vous (?:pouvez|pourrez|avez)|vous pouvez|sera le mieux))|(?:le|au) plus (?:tot|vite|rapidement)(?! (?:le|dans|en|a |apres|mardi|lundi|vers))"
+        r"\b(?:(?:le |au )?plus (?:tot|vite|rapidement|rapide)(?: que)?(?: (?:possible|que vous (?:pouvez|pourrez|avez)|vous pouvez|sera le mieux))|(?:le|au|o) plus (?:tot|vite|rapidement)(?! (?:le|dans|en|a |apres|mardi|lundi|vers))"
         r"|des que (?:possible|vous (?:pouvez|pourrez|avez|aurez)|(?:ca|ce) (?:est|sera) possible|(?:une place|un creneau) (?:se libere|est libre))|des qu'(?:il y a|vous avez) (?:de la place|une place|un creneau)|aussi(?:tot| vite| rapidement) que possible|(?:dans )?(?:les|le) (?:meilleurs?|plus brefs?|plus court) delais?"
         rf"|(?:le |la |au )?(?:tout |toute )?1es? {_FREE}(?: (?:libre|dispo\w*|possible|venue?))?|(?:le |la )prochaine? (?:creneau|dispo\w*|date|place|rendez vous|rdv)(?: (?:libre|dispo\w*|possible))?"
-        r"|(?:d'|en |c'est |tres |assez )urgen(?:ce|t)|asap|(?:assez |tres |plutot )?rapidement|sans (?:tarder|attendre|delai)|(?:tres |bien |au plus |faire )vite|un (?:rendez vous |rdv )?rapide)\b",
+        r"|(?:d'|en |c'est |tres |assez )urgen(?:ce|t)|asap|(?:assez |tres |plutot )?rapidement|sans (?:trop |plus |plus trop )?(?:tarder|attendre|delai)|(?:tres |bien |au plus |faire )vite|un (?:rendez vous |rdv )?rapide)\b",
     ),
     _wish(
         "anytime",
@@ -42,12 +43,12 @@ PARSERS: Tuple[Parser, ...] = (
     ),
     _wish(
         "earlier",
-        "tot avant",
-        rf"\b(?:(?<!finis )(?<!termine )(?<!sors )(?:un peu |beaucoup |bien )?plus tot(?: que (?:ca|cela|prevu))?(?! possible| que| dans l[ae'] ?(?:soiree|matin|apres midi|aprem|journee))|avant (?:ca|cela)|{_SOMETHING} avant(?=\W*(?:\Z|[.?!])))(?!\w)",
+        "tot avant proche pres",
+        rf"\b(?:(?<!finis )(?<!termine )(?<!sors )(?:un peu |beaucoup |bien )?plus tot(?: que (?:ca|cela|prevu))?(?! possible| que| dans l[ae'] ?(?:soiree|matin|apres midi|aprem|journee))|avant (?:ca|cela)|{_SOMETHING} avant{_NOTHING_MORE}|plus (?:proche|pres|rapproche)e? (?:comme date|dans le temps)|(?:date|creneau|rdv|rendez vous) plus (?:proche|rapproche)e?)(?!\w)",
     ),
     _wish(
         "later",
         "tard apres",
-        rf"\b(?<!au )(?<!\Aa )(?<!merci a )(?:(?:un peu |beaucoup |bien |le )?plus tard(?: que (?:ca|cela|prevu))?(?: dans la journee| dans la semaine)?(?! possible| que| dans l[ae'] ?(?:soiree|matin|apres midi|aprem|journee))|apres (?:ca|cela)|le plus tard possible|{_SOMETHING} apres(?=\W*(?:\Z|[.?!])))(?!\w)",
+        rf"\b(?<!au )(?<!\Aa )(?<!merci a )(?:(?:un peu |beaucoup |bien |le )?plus tard(?: que (?:ca|cela|prevu))?(?: dans la journee| dans la semaine)?(?! possible| que| dans l[ae'] ?(?:soiree|matin|apres midi|aprem|journee))|apres (?:ca|cela)|le plus tard possible|{_SOMETHING} apres{_NOTHING_MORE})(?!\w)",
     ),
 )
