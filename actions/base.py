@@ -14,7 +14,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import logs
+from actions import logs, traces
 from actions.turn import Turn
 from booking_core import Core, NotIdentified, Refusal
 
@@ -69,7 +69,7 @@ class Action(RasaAction, ABC):
         turn = Turn(self.core, dispatcher, tracker)
         logs.about(turn.conversation)
         try:
-            with ACTIONS.labels(self.name()).time():
+            with ACTIONS.labels(self.name()).time(), traces.span(self.name(), turn.trace, medium=turn.medium):
                 await asyncio.to_thread(self._settle, turn)
         except Exception:
             BUGS.labels(self.name()).inc()

@@ -13,6 +13,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.traces import CARRIED
 from booking_core import Core, Identity, Slot
 from french.model import Moment
 from french.requests import requests
@@ -73,6 +74,8 @@ class Turn:
         self.confidence: float = (message.get("intent") or {}).get("confidence") or 0.0
         self.entities: list[dict[str, Any]] = message.get("entities") or []
         self.tracker = tracker
+        # The turn of the gateway that this belongs to, where turns are traced.
+        self.trace: dict[str, str] = (message.get("metadata") or {}).get(CARRIED) or {}
         if not any(c.isalnum() for c in self.text):
             self.intent = next((SIGNS[c] for c in self.text if c in SIGNS), "nlu_fallback")
         asked = requests(self.text)

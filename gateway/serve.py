@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from aiohttp import web
 
-from actions import logs
+from actions import logs, traces
 from actions.server import make_app as actions_app
 from booking_core import Core
 from gateway import rasa
@@ -60,6 +60,7 @@ async def serve(settings: Settings, core: Core) -> None:
     Raises BadSettingsError when notices could not leave.
     """
     logs.configure()
+    traces.configure()
     stopped = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)

@@ -7,6 +7,8 @@ import logging
 import re
 import uuid
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +16,7 @@ import aiohttp
 from prometheus_client import Counter, Histogram
 
 import french
-from actions import logs
+from actions import logs, traces
 from booking_core import CHANNELS, Core, NotYours
 from french import say
 from gateway.limits import Limits
@@ -58,6 +60,13 @@ class Turn:
     message_id: str | None = None
 
 
+@contextmanager
+def stage(name: str) -> Iterator[None]:
+    """A stage of a turn, in the metrics and in the trace."""
+    with STAGES.labels(name).time(), traces.span(name):
+        yield
+
+
 class BadTurnError(ValueError):
     """The value is not one that a choice can have."""
 
@@ -95,13 +104,15 @@ class Turns:
                 seen = await asyncio.to_thread(self.core.reply_seen, turn.conversation, turn.message_id)
                 if seen is not None:
                     return Reply(tuple(Message.from_json(m) for m in seen))
-            with LATENCY.labels(turn.medium).time():
-                raw, outcome = await self._answer(turn)
-            TURNS.labels(turn.medium, outcome).inc()
-            with STAGES.labels("render").time():
-                if any(SAID.search(m.get("text") or "") for m in raw):
-                    raw = await asyncio.to_thread(self._spoken, turn, raw)
-                reply = render(raw, turn.medium)
+            with traces.span("turn", medium=turn.medium, conversation=logs.mark(turn.conversation)) as work:
+                with LATENCY.labels(turn.medium).time():
+                    raw, outcome = await self._answer(turn)
+                TURNS.labels(turn.medium, outcome).inc()
+                work.set_attribute("outcome", outcome)
+                with stage("render"):
+                    if any(SAID.search(m.get("text") or "") for m in raw):
+                        raw = await asyncio.to_thread(self._spoken, turn, raw)
+                    reply = render(raw, turn.medium)
             reply = replace(reply, failed=outcome in ("unavailable", "empty"))
             if turn.message_id and outcome == "answered":
                 stored = [m.to_json() for m in reply.messages]
@@ -113,10 +124,10 @@ class Turns:
             return [response("utter_too_fast", turn.medium)], "too_fast"
         if len(turn.text or "") > LONGEST or len(turn.digits or "") > 30:
             return [response("utter_too_long", turn.medium)], "too_long"
-        with STAGES.labels("mask").time():
+        with stage("mask"):
             text = await asyncio.to_thread(self._safe_text, turn)
         try:
-            with STAGES.labels("rasa").time():
+            with stage("rasa"):
                 raw = await asyncio.wait_for(self._rasa(turn, text), PATIENCE[turn.medium])
         except (TimeoutError, aiohttp.ClientError) as failure:
             # The status tells a secret that is not shared (403) from a turn that failed (500).
@@ -177,13 +188,15 @@ class Turns:
     async def _rasa(self, turn: Turn, text: str) -> list[dict[str, Any]]:
         if self._session is None:
             self._session = aiohttp.ClientSession(headers=self._headers)
-        body = {
+        body: dict[str, Any] = {
             "sender": turn.conversation,
             "text": text,
             "medium": turn.medium,
             "message_id": turn.message_id or uuid.uuid4().hex,
             "metadata": {"now": self.core.local_now().replace(tzinfo=None).isoformat(timespec="seconds")},
         }
+        if trace := traces.carried():
+            body["metadata"][traces.CARRIED] = trace
         # Balancers keep a conversation with its worker by it.
         headers = {"X-Rdv-Conversation": logs.mark(turn.conversation)}
         async with self._session.post(self._url, json=body, headers=headers) as answer:

@@ -1,4 +1,4 @@
-"""Whole conversations by every medium; then every file, table, log and metric is searched for what was said in them."""
+"""Whole conversations by every medium; then every file, table, log, metric and trace is searched for what was said."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ import time
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from tests.conftest import Service, running
 from tests.gateway.test_service import Web, words
 from tests.privacy import search
+from tests.privacy.collector import Collector
 from tests.voice.conftest import TOKEN, Phone, code_of
 
 KEY = "a key of kannel for tests"
@@ -83,19 +86,33 @@ class Texter:
         raise AssertionError("no code came")
 
 
-@pytest.fixture(scope="module")
-def operator() -> Iterator[Operator]:
-    server = Operator()
+@contextmanager
+def listening(server: ThreadingHTTPServer) -> Iterator[None]:
+    """It serves in a thread."""
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield server
+    yield
     server.shutdown()
     thread.join()
     server.server_close()
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory, operator: Operator) -> Iterator[Service]:
+def operator() -> Iterator[Operator]:
+    server = Operator()
+    with listening(server):
+        yield server
+
+
+@pytest.fixture(scope="module")
+def collector() -> Iterator[Collector]:
+    server = Collector()
+    with listening(server):
+        yield server
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory, operator: Operator, collector: Collector) -> Iterator[Service]:
     """The whole service with every medium."""
     media = {
         "RDV_TWILIO_AUTH_TOKEN": TOKEN,
@@ -106,7 +123,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, operator: Operator) -> Iter
         "RDV_SMS_NUMBER": "+33939390001",
         "RDV_SMS_KEY": KEY,
     }
-    with running(tmp_path_factory.mktemp("privacy"), media) as service:
+    with running(tmp_path_factory.mktemp("privacy"), media | collector.environment) as service:
         yield service
 
 
@@ -176,9 +193,12 @@ def by_phone(service: Service) -> list[str]:
     ]
 
 
-def test_nothing_personal_outside_what_the_core_seals(service_files: tuple[Service, list[str]]) -> None:
+def test_nothing_personal_outside_what_the_core_seals(
+    service_files: tuple[Service, list[str]], collector: Collector
+) -> None:
     service, said = service_files
     everywhere = [*search.places(service.var, CARRIED), ("metrics", metrics(service))]
+    everywhere += [("traces", str(one)) for one in collector.spans]
     assert {value: where for value in said if (where := search.found(value, everywhere))} == {}
 
 
@@ -201,6 +221,35 @@ def test_what_was_searched_holds_the_conversations(service_files: tuple[Service,
     for kind in ("nir:1", "phone:1", "email:1", "birth_date:1", "code:1"):
         assert f"⟦{kind}⟧" in json.loads(f'"{events.replace(chr(34), "")}"'.replace("\\\\", "\\")), kind
     assert 'rdv_turns_total{medium="sms",outcome="answered"}' in metrics(service)
+
+
+def test_a_trace_follows_a_turn_into_its_actions(
+    service_files: tuple[Service, list[str]], collector: Collector
+) -> None:
+    """The gateway's stages, and inside Rasa's the action that it called, in one trace; named as in the logs."""
+    service, _ = service_files
+    before = len(collector.spans)
+    Web(service, "bruno").say("quels sont mes rendez-vous")
+    end = time.monotonic() + 10
+    while not (turns := [s for s in collector.spans[before:] if s.name == "turn" and told(s)["medium"] == "web"]):
+        assert time.monotonic() < end, [s.name for s in collector.spans[before:]]
+        time.sleep(0.1)
+    [turn] = turns
+    assert {s.name for s in collector.within(turn)} == {"mask", "rasa", "render"}
+    assert told(turn).keys() == {"medium", "conversation", "outcome"}
+    assert told(turn)["outcome"] == "answered"
+    assert {s.name for s in acted(collector, turn)} == {"action_list_appointments"}
+    assert all(s.trace_id == turn.trace_id for s in acted(collector, turn))
+
+
+def told(span: Span) -> dict[str, str]:
+    """The attributes of a span."""
+    return {a.key: a.value.string_value for a in span.attributes}
+
+
+def acted(collector: Collector, turn: Span) -> list[Span]:
+    """The actions called in a turn."""
+    return [s for stage in collector.within(turn) if stage.name == "rasa" for s in collector.within(stage)]
 
 
 @pytest.mark.parametrize(
