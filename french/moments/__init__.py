@@ -151,7 +151,7 @@ def _narrowed(found: List[Moment]) -> List[Moment]:
             and not (m.readings[0].since or m.readings[0].until)
             and (
                 (m.readings[0].first, m.readings[0].last) in timed
-                or (m.readings[0].open == "after" and m.readings[0].first != latest)
+                or (m.readings[0].open == "after" and not m.readings[0].last and m.readings[0].first != latest)
             )
         )
     ]

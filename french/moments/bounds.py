@@ -22,20 +22,35 @@ WORKING = (
 # Whoever must be gone by 16:00 can come until then.
 LEAVING = (
     r"(?:soit|sois|serai|etre) (?:fini|finie|termine|terminee|reparti|repartie|parti|partie|rentre|rentree|sorti|sortie|libere|liberee)"
+    r"|j'?(?:aie|ai|aurai) (?:fini|termine)|avoir (?:fini|termine)"
     r"|(?:je (?:dois|devrai)|me faut) (?:re)?(?:partir|filer|rentrer|m'en aller)|que je (?:re)?(?:parte|file|rentre)"
 )
 MODIFIER = re.compile(
-    rf"\b(?P<mod>{WORKING}|{LEAVING}|pas avant|pas plus tot qu[e']|au plus tot|a partir|a compter|a dater|depuis|des|pas apres|pas plus tard qu[e']|au plus tard|plus tard qu[e']|plus tot qu[e']|avant la fin|avant|av|apres avoir (?:[a-z']+ ){{1,5}}?a|"
+    rf"\b(?P<mod>{WORKING}|{LEAVING}|pas avant|pas plus tot qu[e']|au plus tot|a partir|a compter|a dater|depuis|des|pas apres|pas plus tard qu[e']|au plus tard|plus tard qu[e']|plus tot qu[e']|avant la fin|avant|av|apres avoir (?:[a-z']+ ){{1,5}}?a|une fois (?:que )?(?:[a-z']+ ){{1,6}}?a|"
     r"d'ici(?: a)?|jusqu'a|jusqu'au|jusqu'en|jusque|apres|passee?(?= ?$))"
-    r"(?: ?(?:de|du|d'|le|la|les|l'|a|au|des|vers|mon|ce|travail|que))* ?$"
+    r"(?: ?(?:de|du|d'|le|la|les|l'|a|au|des|vers|mon|ce|travail|sortie|ecole|classe|cours|service|que))* ?$"
 )
-GONE = ("soi", "serai", "etre", "je doi", "je dev", "me faut", "que je")
+GONE = (
+    "soi",
+    "serai",
+    "etre",
+    "j'ai f",
+    "j'ai t",
+    "j'aie",
+    "j'aur",
+    "avoir f",
+    "avoir t",
+    "je doi",
+    "je dev",
+    "me faut",
+    "que je",
+)
 BEGINS = ("je commence", "je reprends", "je prends", "j'embauche", "j'attaque")
 MEANING = {
     **dict.fromkeys(GONE, "before"), "je commence": "before", "j'embauche": "before", "j'attaque": "before", "je reprends": "before", "je prends": "before", "je ": "from", "j ": "from", "j'ai": "from",
     "pas avant": "from", "pas plus tot": "from", "au plus tot": "from", "a partir": "from", "a compter": "from", "a dater": "from",
     "depuis": "since", "des": "from", "pas apres": "until", "pas plus tard": "until", "au plus tard": "until", "plus tard": "after", "plus tot": "before",
-    "avant la fin": "until", "avant": "before", "av": "before", "d'ici": "by", "jusqu": "until", "apres": "after", "passe": "after",
+    "avant la fin": "until", "avant": "before", "av": "before", "d'ici": "by", "jusqu": "until", "apres": "after", "une fois": "after", "passe": "after",
 }  # fmt: skip
 # "10h au plus tard", "lundi minimum".
 AFTERWARDS = re.compile(
@@ -48,8 +63,12 @@ THEN = re.compile(
     r"[ ,]*(?:(?!avant|apres)[a-z']+ ){0,5}?(?:donc|alors|ce soit|plutot|serait bien|(?:faut|faudrait)(?: (?:un|une|ca|le|me|rdv|rendez vous|creneau))*) (?:ce soit |plutot |seulement |uniquement |juste )?(?P<side>avant|apres|a partir de (?:la|ce jours|cette date|ce moment)(?: la)?)"
     r"(?=\W*(?:\Z|[.,;!?]| si | svp| stp| merci| ce serait| c'est| de preference))"
 )
+# "Elle dort jusqu'à 14h30, après c'est bon".
+THEN_FREE = re.compile(
+    r"[ ,]*(?:et |donc |mais )?(?P<side>apres|ensuite),? (?:c'est (?:bon|ok|possible|parfait)|(?:je|j'y) (?:suis|serai) (?:tout a fait )?(?:dispo\w*|libre|la)|je peux(?! pas)|ca (?:va|marche)|oui\b|ok\b|pas de (?:probleme|souci))"
+)
 THEN_SAID = re.compile(
-    r"\b(?:donc|alors|soit|plutot|seulement|uniquement|juste|bien|faut|faudrait|ca|rdv|rendez vous|creneau) (?:avant|apres|a partir de (?:la|ce jours|cette date|ce moment)(?: la)?)$"
+    r"\b(?:donc|alors|soit|plutot|seulement|uniquement|juste|bien|faut|faudrait|ca|rdv|rendez vous|creneau) (?:avant|apres|a partir de (?:la|ce jours|cette date|ce moment)(?: la)?)$|\b(?:apres|ensuite),? (?:c'est|je|j'y|ca|oui|ok|pas de)\b[a-z' ]*$"
 )
 TO_ITS_DAY = re.compile(r"[ ,]*(?:(?:le|les|tous|ce|du) ?)*")
 # Two days: some begin "after the week-end" on its Saturday.
@@ -59,6 +78,8 @@ A_WEEKEND = timedelta(days=1)
 def then(text: str, piece: Piece, following: int) -> Optional[re.Match[str]]:
     """The "donc après" that follows a piece and speaks of it, before `following` where the next one begins."""
     m = THEN.match(text, piece.end)
+    if m is None and piece.hours and not piece.days:
+        m = THEN_FREE.match(text, piece.end)
     return m if m and piece.said.readings and piece.said.kind == "time" and m.end() <= following else None
 
 
@@ -73,7 +94,7 @@ def modifier(text: str, pieces: List[Piece], n: int) -> Tuple[str, int, int]:
             return "", piece.start, later.end()
     if later:
         return (
-            {"avant": "before", "av": "before", "apres": "after"}.get(later["side"], "from"),
+            {"avant": "before", "av": "before", "apres": "after", "ensuite": "after"}.get(later["side"], "from"),
             piece.start,
             later.end(),
         )

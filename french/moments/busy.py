@@ -21,6 +21,7 @@ _ENGAGEMENT = (
 _HAVE = rf"(?:j'ai|j'aurai|on a|nous avons) (?:(?:deja|aussi|toujours|un|une|mon|ma|mes|les|des|le|la|l'|du|de|d'|autre|quelque|petit|petite|nos|grosse?|cours|seances?|plus) ?)*{_ENGAGEMENT}"
 _TAKEN = (
     r"(?:(?:deja|tres|toujours|encore|pas mal|bien) )?(?:prise?|occupee?|retenue?|bloquee?|coincee?|hospitalisee?|absente?|malade|de garde|de service|de permanence|en poste|en reunion|en dialyse|en reeducation|en cours|en classe|en mission|en seminaire|en tournee|en soins|en examen|convoquee?(?: (?:a la|a l'|au|chez|par)(?: la| le)? ?\w+)?|attendue?|en formation|en stage|en cure|"
+    rf"(?:a la|au|a l'|aux|chez l[ea]|de|chez l') ?{_ENGAGEMENT}|"
     r"en deplacement|en voyage|en vacances|en conges?|a l'hopital|a l'etranger|au travail|a l'usine|a l'ecole|chez le \w+|chez ma \w+|chez mon \w+|chez mes \w+|ailleurs|sur la route|sur un chantier)"
 )
 _AM = r"(?:je|j'y) (?:suis|serai|reste)|on (?:est|sera)|nous (?:sommes|serons)"

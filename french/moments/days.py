@@ -140,7 +140,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         DAY_WORDS,
         re.compile(
-            rf"{LEFT}(?P<det>ce |l'autre |tous les |chaque |n'importe quel |un |les )?(?:(?P<day>{WEEKDAY})|(?P<short>{SHORT_DAY})(?:\.|(?= (?:prochain|en #?(?:8|15)\b|matin|aprem|apres midi|soir|a #?\d|#?\d{{1,2}} ?(?:h|heures)|de la semaine|ou (?:lun|mar|mer|jeu|ven|sam)))|\b(?=\W*\Z)(?:(?<=\A...)|(?<=rai ...)|(?<=rdv ...)|(?<=pour ...)|(?<=ou ...))))(?P<mod>,? (?:{_WHICH_WEEK}|{_WEEKS_AWAY}|en (?P<fortnight>#?8|#?15)\b|dernier|passe|{NEXT}))?"
+            rf"{LEFT}(?P<det>ce |l'autre |tous les |chaque |n'importe quel |un |les )?(?:(?P<day>{WEEKDAY})|(?P<short>{SHORT_DAY})(?:\.|(?= (?:prochain|en #?(?:8|15)\b|matin|aprem|apres midi|soir|a #?\d|#?\d{{1,2}} ?(?:h|heures)|de la semaine|ou (?:lun|mar|mer|jeu|ven|sam)))|\b(?=\W*\Z)(?:(?<=\A...)|(?<=rai ...)|(?<=rdv ...)|(?<=pour ...)|(?<=ou ...))))(?P<mod>,? (?:{_WHICH_WEEK}|{_WEEKS_AWAY}|en (?P<fortnight>#?8|#?15)\b|dernier(?! delai)|passe|{NEXT}))?"
         ),
         weekday,
     ),

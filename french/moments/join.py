@@ -212,9 +212,30 @@ def _denied(text: str, done: List[Piece]) -> bool:
     return bool(re.search(r"\b(?:(?:pas|sauf|ni|jamais)(?: \w+){0,2}|(?:au lieu|a la place) (?:de|du|d')) ?$", before))
 
 
+def _every_week(text: str, pieces: List[Piece]) -> List[Piece]:
+    """ "les lundis, mercredis ou vendredis": every one of them."""
+    done: List[Piece] = []
+    for piece in pieces:
+        last = done[-1] if done else None
+        if (
+            last
+            and any(r.weekdays for r in last.said.readings)
+            and (piece.point and not piece.hours)
+            and UNION.fullmatch(text, last.end, piece.start)
+        ):
+            every = [
+                replace(r, first=None, last=None, weekdays=(r.first.weekday(),))
+                for r in piece.said.readings[:1]
+                if r.first
+            ]
+            piece = replace(piece, said=piece.said._replace(readings=tuple(every)))
+        done.append(piece)
+    return done
+
+
 def _spread(text: str, pieces: List[Piece]) -> List[Piece]:
     """ "jeudi ou vendredi après 14h", "mardi matin ou après-midi": what one says holds for the other."""
-    done = list(pieces)
+    done = _every_week(text, pieces)
     for n in range(len(done) - 2, -1, -1):
         a, b = done[n], done[n + 1]
         if (
@@ -253,11 +274,6 @@ def _spread(text: str, pieces: List[Piece]) -> List[Piece]:
             # "Neuf heures jeudi ou vendredi".
             hours = tuple(replace(r, first=None, last=None, weekdays=()) for r in a.said.readings[:1])
             done[n + 1] = Piece(b.start, b.end, crossed(b.said.readings, hours))
-        elif any(r.weekdays for r in a.said.readings) and b.point and not b.hours:
-            every = tuple(
-                replace(r, first=None, last=None, weekdays=(r.first.weekday(),)) for r in b.said.readings[:1] if r.first
-            )
-            done[n + 1] = Piece(b.start, b.end, b.said._replace(readings=every))
         elif a.days and a.hours and b.hours and not b.days:
             days = tuple(replace(r, since=None, until=None, open=None, grain="day") for r in a.said.readings[:1])
             done[n + 1] = Piece(b.start, b.end, crossed(days, b.said.readings))

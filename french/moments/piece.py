@@ -91,7 +91,7 @@ SHORT_DAY = r"(?:lun|mar|mer|jeu|ven|sam|dim)"
 MONTH = r"(?:janvier|fevrier|mars|avril|mai|juin|jui|juillet|aout|sept(?:embre)?|octobre|novembre|decembre)\b\.?"
 LONG_YEAR = r"(?:#?(?:19|20)\d\d(?![\d:h]))"
 # Two digits are a year at the end only: "4 déc. 26".
-YEAR = rf"(?:{LONG_YEAR}|[1-3]\d(?=\W*(?:\Z|[,;!?])))"
+YEAR = rf"(?:{LONG_YEAR}|[1-3]\d(?=\W*(?:\Z|[,;!?]))|2[3-9](?= a #?\d))"
 # What numbers count that is no time.
 COUNTED = (
     r"jours|semaine|ans?\b|annees|euros?|enfants?|personnes?|fois|rue|avenue|bis\b|km|eme|rdv|rendez|creneaux?|trimestre|semestre|etage|"

@@ -10,7 +10,7 @@ from french.model import Moment, Role
 from french.moments import bounds, busy, calendar
 from french.moments.join import UNION
 from french.moments.normal import normal
-from french.moments.piece import Piece
+from french.moments.piece import WEEKDAY, Piece
 from french.moments.ranges import HELD, MOVED, OF_HELD
 
 EXCLUDED = re.compile(
@@ -18,14 +18,15 @@ EXCLUDED = re.compile(
     r"(?:(?:le|la|les|l'|du|de|d'|a|au|en|ce|cet|cette|trop|pour|avant tout|vers|tous|toute|forcement|non plus|entre) ?)*$"
 )
 CANNOT = re.compile(
-    r"(?! ?me pas)[ ,]*(?:(?:c'est|ca|cela|je|j'|on|la|ce jours|moi) ?){0,3}(?:ne |n')?(?:(?:m'arrange|convient|suis|serai|est|me|sera|va|vais|peux|peut|puis|pourrai|sera|marche|fonctionne|etre|y) ?){0,3}"
+    r"(?! ?me pas)[ ,]*(?:(?:c'est|ca|cela|je|j'|on|la|ce jours|moi) ?){0,3}(?:ne |n')?(?:(?:m'arrange|aimerais|autant|prefere|prefererais|eviter|convient|suis|serai|est|me|sera|va|vais|peux|peut|puis|pourrai|sera|marche|fonctionne|etre|y) ?){0,3}"
     r"(?:pas\b|plus\b|jamais\b|impossible|mort|exclu|complique|absente?|indisponible|en deplacement|non\b|non plus|je travaille|j'ai (?:kine|cours|piscine|reunion))"
     r"(?! (?:avant|apres|plus|trop|tot|tard|mal|sur|forcement|le|la(?= \w)|les|un|avant|entre)\b| l'| [a-z]+di\b)"
 )
 EXISTING = re.compile(
     rf"(?:\b(?:mon|ma|mes|le|la|ce|cet|l'|notre|du|au) ?{HELD} (?:du |de |d'|de la |(?:est |c'est |tombe )?prevue? (?:le |a |pour (?:le )?)?|est |tombe )(?:l'|le )?"
     r"|\b(?:au lieu|a la place|plutot que|initialement|etait|prevue?s?|fixee?|programmee?|tombe|tombait|cale)(?: (?:du|de|d'|2|le|la|a|au|pour|prevu))*(?: ?l')? ?"
-    rf"|\b(?:j'ai|j'avais|ai) (?:deja )?(?:un |une |mon )?{HELD} (?:le |la |pour |a |de |du )?(?:l')?|\bdoit m'appeler (?:a |le )?|\b(?:vous m'(?:avez|aviez)|on m'(?:a|avait)|ils m'ont) (?:mis|donne|fixe|prevu|note|programme|cale|attribue|accorde)(?: (?:un|une|le|rdv|rendez vous|a|au|pour|du|de))* ?(?:l'|le |la )?"
+    r"|\b(?:je|on) dev(?:ais|ait|ions) (?:venir|passer|vous voir|vous rencontrer|avoir|etre (?:recue?|appelee?))(?: un| rdv| rendez vous| appel| chez vous| a l'agence)* (?:le |la |ce |a |pour )?(?:l')?"
+    rf"|\b(?:j'ai|je|g|j'avais|ai) (?:deja )?(?:un |une |mon )?{HELD} (?:le |la |pour |a |de |du )?(?:l')?|\bdoit m'appeler (?:a |le )?|\b(?:vous m'(?:avez|aviez)|on m'(?:a|avait)|ils m'ont) (?:mis|donne|fixe|prevu|note|programme|cale|attribue|accorde)(?: (?:un|une|le|rdv|rendez vous|a|au|pour|du|de))* ?(?:l'|le |la )?"
     r"|\b(?:annul|decal|deplac|report|repouss|supprim|avanc|chang|modifi|boug)\w*(?: moi| donc| plutot)? celui (?:du|de|d') ?(?:l'|la |le )?)$"
 )
 # "Rdv du 27 à reporter au 30".
@@ -60,7 +61,7 @@ ELSEWHERE = re.compile(
 HAPPENED = re.compile(
     r"\b(?:j'ai|ai|a|as|ont|avons|avez|j'avais|avait|avaient|suis|est|sommes|sont|etait|etais|ete|m'etais|s'etait)"
     r" (?:(?:ete|deja|bien|fait|mal|juste|encore|aussi|tous|toutes|enfin|malheureusement|eu|vu|pas|plus|rien) )*"
-    r"(?:decedee?s?|morte?s?|partie?s?|enterree?|inhumee?|perdue?|nee?s?|accouche|eu|vue?|fait|tombee?s?|glisse|chute|blessee?s?|cassee?|brulee?|coupee?|coincee?|tordue?|fouleee?"
+    r"(?:decedee?s?|morte?s?|partie?s?|enterree?|inhumee?|perdue?|nee?s?|accouche|eu|vue?|fait|tombee?s?|arrivee?s?|survenue?s?|produite?s?|glisse|chute|blessee?s?|cassee?|brulee?|coupee?|coincee?|tordue?|fouleee?"
     r"|renversee?|percutee?|operee?s?|hospitalisee?s?|arretee?s?|opere|malade|appelee?s?|rappelee?s?|telephone|contactee?s?|ecrit|envoyee?s?|deposee?s?|depose|postee?|transmise?s?|transmis|recue?s?"
     r"|consultee?|venue?s?|allee?s?|vole|volee|tente|cherche|passee?|rencontree?|signee?|quittee?|licencie|licenciee|demissionne|reprise?|repris|demandee?|demenage|change de|marie|mariee|divorce|divorcee|separee?|embauchee?|commence|fini)"
     r"(?: (?!rdv|rendez|et |mais|donc|alors|je |j'|vous|on |il |elle |pour |dispo|libre|que |qu'|si |ou |est |c'est|#?(?:19|20)\d\d )[a-z'#0-9]+){0,5} "
@@ -70,6 +71,10 @@ HAPPENED = re.compile(
 TRIED = re.compile(
     r"\b(?:(?:j'etais|on etait|nous etions|il etait|elle etait) (?!dispo|libre)(?:[a-z']+ ){0,4}|(?:j'ai|on a|nous avons|mon mari a|ma femme a) (?:deja |bien |encore |plusieurs fois )*(?:essaye|tente|cherche|travaille|voulu|attendu|ete|bosse)(?: (?!rdv|rendez|mais|donc|alors|vous avez|dispo)[a-z'#0-9]+){0,6} )"
     r"(?:(?:le|la|les|l'|ce|un|en|au|du|de|depuis|vers|a) ?)*$"
+)
+# "Mon bébé est prévu pour le 15 février".
+DUE = re.compile(
+    r"\b(?:bebe|enfant|jumeaux|accouchement|accouche\w*|naissance|terme|dpa|naitra)(?: (?:est|sera|tombe|prevue?s?|attendue?s?|normalement|en principe|theoriquement|doit|arriver|arrive|naitre|calculee?))* (?:(?:pour|le|la|au|en|vers|autour|du) ?)*$"
 )
 # "Mon arrêt du 3 au 17", "mon arrêt va jusqu'au 15": a leave, also where the reason was understood already.
 LEAVE = re.compile(
@@ -94,10 +99,26 @@ ALL_DAYS = re.compile(r"\b(?:tous les jours|n'importe|toujours|quand vous voulez
 
 # "Plutôt vendredi que jeudi", "je préfère le matin à l'après-midi": the second is what is not wanted.
 PREFERRED = re.compile(r"\b(?:prefer\w*|aime\w* mieux|plutot|mieux)(?: [a-z']+){0,3} (?:le |la |l')?$")
+BETTER_THAN = re.compile(
+    r"[ ,]*(?:(?:[a-z']+ ){0,4}(?:mieux|davantage) que|de preference (?:a|au|aux)|prefer\w* a)(?: (?:le|la|l'|du|des|ce))* ?(?:l')?"
+)
 TO_THE_OTHER = re.compile(r" (?:qu'a|qu'en|qu'au|que|qu'|a|au)(?: (?:le|la|l'|du|des|ce|a|au|en))* ?(?:l')?")
 # The time that an appointment is moved to is wanted: "décaler à mardi, j'ai une radio".
 MOVED_TO = re.compile(
     r"\b(?:decal|deplac(?!ement)|report|repouss|avanc|recul|chang|bascul|remett|mettre|mettez)\w*(?: (?!de |du |d')[a-z']+){0,4} (?:a|au|pour|vers)(?: le| la)? $"
+)
+# "Lundi vous m'avez mis un rendez-vous mais": the one they have.
+HELD_THEN = re.compile(
+    rf"[ ,]*(?:(?:vous m'(?:avez|aviez)|on m'(?:a|avait)) (?:mis|donne|fixe|prevu|note|programme|cale|attribue) (?:un |mon )?{HELD}|j'ai (?:deja )?(?:un |mon )?{HELD}(?<=vous)) (?:mais|or|sauf que|seulement|et)\b"
+)
+A_WEEKDAY = re.compile(rf"{WEEKDAY}\b(?! #?\d)")
+# "Mardi je ne pourrai pas venir à mon rendez-vous".
+NOT_TO_IT = re.compile(
+    r"[ ,]*(?:je|on) (?:ne |n')?(?:peux|pourrai|viendrai|serai|vais|pourra|peut) (?:pas|plus) (?:pouvoir )?(?:venir |etre la |me rendre |assister |honorer )?(?:a |au |pour )?(?:mon|notre|le|ce) (?:rdv|rendez vous|entretien)"
+)
+# "Je bosse donc jeudi": the day that follows is another.
+WORK_SO = re.compile(
+    r"[ ,]*(?:moi )?je (?:travaille|bosse|taffe|suis (?:prise?|occupee?)) (?:donc|alors|du coup) (?:plutot )?(?:le )?$"
 )
 # What runs at that time: "le bus arrive à 9h50".
 RUNS = re.compile(
@@ -107,8 +128,12 @@ RUNS = re.compile(
 
 def happened(before: str, said: str = "") -> bool:
     """True when the folded text before a moment `said` tells what took place then, or that a leave lasts so long."""
+    if bounds.THEN_SAID.search(said):
+        return False
     told = normal(before[-120:]).text + " "
-    return bool(HAPPENED.search(told) or TRIED.search(told) or (LEAD.match(said) and LEAVE.search(told)))
+    return bool(
+        HAPPENED.search(told) or DUE.search(told) or TRIED.search(told) or (LEAD.match(said) and LEAVE.search(told))
+    )
 
 
 def of(text: str, pieces: List[Piece]) -> List[Tuple[Role, bool]]:
@@ -144,8 +169,15 @@ def of(text: str, pieces: List[Piece]) -> List[Tuple[Role, bool]]:
             own = "existing"
         if TOLD_SO.search(before) and said.startswith(("sous ", "dans ")):
             own = "other"
-        if given and given[-1] == "wanted" and TO_THE_OTHER.fullmatch(before) and _preferred(text, pieces, n - 1):
+        preferred = TO_THE_OTHER.fullmatch(before) and n and _preferred(text, pieces, n - 1)
+        if given[-1:] == ["wanted"] and (preferred or BETTER_THAN.fullmatch(before)):
             own = "other"
+        if following is not None and piece.days and pieces[n + 1].days and WORK_SO.match(after):
+            own = "excluded"
+        if NOT_TO_IT.match(after):
+            own = "existing"
+        if HELD_THEN.match(after) and not EXCLUDED.search(before):
+            own = "existing"
         if own == "excluded" and (MOVED_TO.search(before) or (given[-1:] == ["existing"] and TO.fullmatch(before))):
             own = None if CANNOT.match(after) else "wanted"
         if bounds.THEN_SAID.search(said):
@@ -157,6 +189,8 @@ def of(text: str, pieces: List[Piece]) -> List[Tuple[Role, bool]]:
         refusal = CANNOT.match(after) if role == "excluded" and not EXCLUDED.search(before) else None
         refused = refusal.end() if refusal else 0
         given.append(role)
+        if result and result[-1][1] and UNION.fullmatch(before) and A_WEEKDAY.match(said):
+            every = True  # "de repos le lundi et le jeudi après-midi"
         weekly = (every and len(piece.said.readings) == 1) or (
             role == "excluded" and said in calendar.DAYS and _of_every_week(text, before, pieces[:n], given, piece)
         )
@@ -210,7 +244,7 @@ def both_refused(text: str, pieces: List[Piece], found: List[Moment]) -> List[Mo
         after = text[pieces[n + 1].end : pieces[n + 2].start if n + 2 < len(pieces) else len(text)]
         if (
             found[n + 1].role == "excluded"
-            and CANNOT.match(after)
+            and (CANNOT.match(after) or WORK_SO.match(after) or busy.engaged(after, None))
             and text[pieces[n].end : pieces[n + 1].start].strip() in ("et", "ni", "comme")
         ):
             found[n] = replace(found[n], role="excluded")

@@ -129,7 +129,7 @@ def _hours_agreed(a: Piece, b: Piece, mod: str) -> Optional[Said]:
         if mod:
             bound = hour.said.readings[-1].since if part.since >= time(12) else hour.said.readings[0].since
             if bound and bound < part.since:
-                bound = _later(bound)  # "après 8h ce soir"
+                bound = _later(bound) or bound  # "après 8h ce soir"
             if mod in ("from", "after"):
                 shared = replace(
                     part, since=bound, until=part.until if bound and part.until > bound else None, open="after"

@@ -26,7 +26,7 @@ PARSERS: Tuple[Parser, ...] = (
         "soonest",
         "des tot vite possible delais delai brefs urgence rapidement asap 1e prochain prochaine urgent rapide tarder attendre",
         r"\b(?:(?:le |au )?plus (?:tot|vite|rapidement|rapide)(?: que)?(?: (?:possible|que vous (?:pouvez|pourrez|avez)|vous pouvez|sera le mieux))|(?:le|au|o) plus (?:tot|vite|rapidement)(?! (?:le|dans|en|a |apres|mardi|lundi|vers))"
-        r"|des que (?:possible|vous (?:pouvez|pourrez|avez|aurez)|(?:ca|ce) (?:est|sera) possible|(?:une place|un creneau) (?:se libere|est libre))|des qu'(?:il y a|vous avez) (?:de la place|une place|un creneau)|aussi(?:tot| vite| rapidement) que possible|(?:dans )?(?:les|le) (?:meilleurs?|plus brefs?|plus court) delais?"
+        r"|des que (?:possible|vous (?:pouvez|pourrez|avez|aurez)|(?:ca|ce) (?:est|sera) possible|(?:une place|un creneau) (?:se libere|est libre))|des qu'(?:il y a|vous avez) (?:de la place|une place|un creneau)|(?:aussi(?:tot| vite| rapidement)|des) que (?:possible|vous (?:pouvez|pourrez))|assez vite|(?:dans )?(?:les|le) (?:meilleurs?|plus brefs?|plus court) delais?"
         rf"|(?:le |la |au )?(?:tout |toute )?1es? {_FREE}(?: (?:libre|dispo\w*|possible|venue?))?|(?:le |la )prochaine? (?:creneau|dispo\w*|date|place|rendez vous|rdv)(?: (?:libre|dispo\w*|possible))?"
         r"|(?:d'|en |c'est |tres |assez )urgen(?:ce|t)|asap|(?:assez |tres |plutot )?rapidement|sans (?:trop |plus |plus trop )?(?:tarder|attendre|delai)|(?:tres |bien |au plus |faire )vite|un (?:rendez vous |rdv )?rapide)\b",
     ),
