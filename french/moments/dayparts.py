@@ -120,7 +120,7 @@ PARSERS: Tuple[Parser, ...] = (
     (
         frozenset(("tot", "tard")),
         re.compile(
-            r"(?<=pas )(?<!est pas )(?<!c'est pas )(?:trop|tres|si) (?:tot|(?P<late>tard))\b(?!,? (?:pour|d'|de |dans (?:la semaine|le mois|l'annee)|le matin|l'apres midi|en matinee|le soir|l'aprem))"
+            r"(?<=pas )(?<!est pas )(?<!c'est pas )(?:que (?:ce|ca) (?:soit|tombe) )?(?:trop|tres|si) (?:tot|(?P<late>tard))\b(?!,? (?:pour|d'|de |dans (?:la semaine|le mois|l'annee)|le matin|l'apres midi|en matinee|le soir|l'aprem))"
         ),
         too_early,
     ),

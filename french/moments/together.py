@@ -18,8 +18,12 @@ FILLER = (
     r"preference|genre|disons|mettons|par|exemple|et|mais|seulement|uniquement|idealement|c'est|serait|sera|soit|plus|tard|que|meme|bien|coup|coups|svp|s'il|vous|plait|un|peu|toujours|aussi|tout|toute|juste|pendant|pdt|durant)"
 )
 EVENING = time(18)
+# "Sauf le mardi, mais après 14h" are two.
+TAKEN_OUT = re.compile(
+    r"\b(?:sauf|pas|hors|hormis|excepte|jamais|a part)(?: (?:le|la|les|ce|du|cette|tous|possible))* $"
+)
 # "Pas trop tôt, à partir de 11h" are two.
-EDGE_REFUSED = re.compile(r"(?<=pas )(?:trop|tres|si) (?:tot|tard)\b")
+EDGE_REFUSED = re.compile(r"(?<=pas )(?:que (?:ce|ca) (?:soit|tombe) )?(?:trop|tres|si) (?:tot|tard)\b")
 TOGETHER = re.compile(rf"[ ,.'(@:-]*(?:{FILLER}[ ,']*){{0,6}}")
 
 
@@ -35,7 +39,8 @@ def days_with_hours(text: str, pieces: List[Piece], mods: List[Mod]) -> Tuple[Li
             # "Mardi mais le matin" is one; "le matin mais le jeudi je ne peux pas" is two.
             both = (
                 None
-                if last.hours and not last.days and " mais " in gap
+                if (last.hours and not last.days and " mais " in gap)
+                or (("," in gap or " mais " in gap) and TAKEN_OUT.search(text, max(0, last.start - 30), last.start))
                 else _both(last, kept[-1], piece, mod, to=" a " in gap)
             )
             if both:
@@ -77,6 +82,9 @@ def _both(a: Piece, a_mod: Mod, b: Piece, b_mod: Mod, *, to: bool) -> Optional[T
         and a is day
     ):
         return Piece(start, end, crossed(day.said.readings, hour.said.readings)), (day_mod[0], start, end)
+    if day.said.weak and not hour.point and day is a:
+        # "Dans la journée entre 10h et 16h": of any day.
+        return replace(hour, start=start, end=end), (hour_mod[0], start, end)
     days = applied(day.said.readings, day_mod[0])
     said = crossed(days, applied(hour.said.readings, hour_mod[0]))
     return Piece(start, end, said._replace(away=day.said.away)), ("", start, end)
