@@ -272,9 +272,15 @@ def described(turn: words.Addressee, wished: Wish) -> str:
 
 def _described(turn: words.Addressee, reading: Reading) -> str:
     day = words.day(turn, reading.first) if reading.first and reading.first == reading.last else ""
-    if reading.first and not day and reading.grain == "week":
+    if reading.first and not day and (reading.grain == "week" or _is_week(reading)):
         day = words.word(turn, "week_of", day=words.day(turn, reading.first))
     return " ".join(part for part in (day, _window(turn, reading, after_day=bool(day))) if part)
+
+
+def _is_week(reading: Reading) -> bool:
+    """True for the days from a Monday to its Friday, Saturday or Sunday, whatever the hours."""
+    first, last = reading.first, reading.last
+    return first is not None and last is not None and first.weekday() == 0 and 4 <= (last - first).days <= 6
 
 
 def _window(turn: words.Addressee, reading: Reading, *, after_day: bool) -> str:

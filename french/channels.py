@@ -74,6 +74,10 @@ SHORTLY = re.compile(
 )
 REFUSED_PHONE = re.compile(
     r"\b(?:pas|ni|plutot que|jamais|eviter) (?:par |au |le |d'|de |du |un )?(?:rendez vous |entretien |appel )?(?:telephone|telephonique)\b(?! (?:portable|fixe))"
+    # Who hears, speaks or understands badly on the phone, or does not like it.
+    r"|\b(?:pas|plus|mal|rien|difficile|dur|complique|impossible|peine|honte|peur|horreur|deteste)(?: (?:bien|trop|tres|vraiment|forcement|tellement|pour moi|du tout|a l'aise|fan)){0,2}"
+    r"(?: (?:a |de |d'|pour )?(?:parler|entendre|repondre|comprendre|discuter|m'exprimer|m'expliquer|me faire comprendre|echanger|entends|comprends|parle))? (?:par|au|le|du|de) telephone\b(?! (?:portable|fixe|de))"
+    r"|\b(?:au|le) telephone,? (?:c'est|ca|ce n'est|est|j'ai|je|j'|m'est)(?: ?(?!va |passe |derange|gene|pas )[a-z]+){0,2}? ?(?:pas|mal|rien|complique|impossible|difficile|dur|peur|horreur|stresse|angoisse)\b(?! (?:portable|fixe|grave|de probleme|de souci|mal|derange|trop t))"
 )
 NOT = r"(?:plus |vraiment |absolument )?(?:de )?(?:pas|plus|ne pas)(?: de| a)?"
 DESKS = r"(?:en agence|a l'agence|sur place|chez vous|jusqu'a vous|physiquement|vous voir)"
