@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import french
 from actions import words
 from actions.base import Action
@@ -9,6 +11,8 @@ from actions.turn import Turn
 from booking_core import Agency, Appointment, NotIdentified
 from french.requests import requests
 from french.subjects import subject
+
+WHO_CALLS = "utter_faq/who_calls"
 
 
 class AgencyInfo(Action):
@@ -50,13 +54,21 @@ class Documents(Action):
 
 
 class Question(Action):
-    """A frequent question, in the middle of a form; outside, Rasa's own utter_faq answers."""
+    """A frequent question."""
 
     action = "action_question"
 
     def act(self, turn: Turn) -> None:
-        """The answer that the classifier points at."""
-        turn.say(turn.answer)
+        """The answer that the classifier points at, filled with what is booked or being booked."""
+        phones = [a.phone for a in held_by(turn) if a.phone] if turn.answer == WHO_CALLS else []
+        if len(phones) == 1 and not turn["operation"]:
+            turn.say("utter_who_calls_at", phone=words.phone(turn, phones[0]))
+            return
+        known = self.core.reasons.get(turn["reason"]) if turn["reason"] else None
+        reasons = [known] if known else list(self.core.reasons.values())
+        hours = math.ceil(max(r.deadline_minutes for r in reasons) / 60)
+        until = words.word(turn, "until_hours", hours=str(hours)) if hours else words.word(turn, "until_start")
+        turn.say(turn.answer, until=until, minutes=str(max(r.minutes for r in reasons)))
 
 
 class AccountHelp(Action):

@@ -15,7 +15,7 @@ from actions.callback import Callback
 from actions.cancel import Cancel
 from actions.contact import Contact
 from actions.handoff import Emergency, Handoff
-from actions.help import AgencyInfo, Documents, Thank
+from actions.help import AgencyInfo, Documents, Question, Thank
 from actions.identify import Identify
 from actions.list import ListAppointments
 from actions.move import Move
@@ -33,6 +33,7 @@ ACTIONS: tuple[type[Action], ...] = (
     ListAppointments,
     AgencyInfo,
     Documents,
+    Question,
     Thank,
     Handoff,
     Emergency,

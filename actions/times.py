@@ -21,6 +21,8 @@ BARE_DAY = re.compile(
     r"^\W*(?:\w+ ){0,2}(?:lundi|mardi|mercredi|jeudi|vendredi)(?!.*(?:\d|prochain|qui vient))", re.IGNORECASE
 )
 SAME_HOUR = re.compile(r"\bm[êe]mes? (?:heures?|horaires?|cr[ée]neau)\b", re.IGNORECASE)
+# Of the slots on offer, or of the one read back.
+SAME_WEEK = re.compile(r"\b(?:(?:la |cette )?m[êe]me semaine|cette semaine[- ]l[aà])\b", re.IGNORECASE)
 SAME_DAY = re.compile(r"\bm[êe]me jour\b", re.IGNORECASE)
 # Of a move: the week after that of the appointment.
 NEXT_WEEK = re.compile(r"\bsemaine (?:d['’ ]?apr[eè]s|suivante)\b", re.IGNORECASE)
@@ -49,6 +51,9 @@ def revise(turn: Turn, moments: list[Moment], offered: Sequence[Slot | Appointme
     before = turn["preferred_time"] or {}
     if offered:
         moments = [counted(m, offered[0].start) for m in moments]
+        if SAME_WEEK.search(turn.text):
+            monday = offered[0].start.date() - timedelta(days=offered[0].start.weekday())
+            moments = [replace(m, readings=tuple(_in_week_of(r, monday) for r in m.readings)) for m in moments]
     held = wish(turn)
     moments = [_in_week(m, held) for m in _days_of_week(turn.text, moments)]
     if whatever := indifferent(turn.text):

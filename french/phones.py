@@ -78,13 +78,13 @@ def incomplete(text: str, folded: str, now: datetime) -> List[Entity]:
     for run in runs(_undated(folded)):
         digits = run.digits
         start, end = run.span
-        if not re.match(r"0[1-9]", digits) or not 4 <= len(digits) <= 14 or len(digits) == 10:
+        if not re.match(r"0{1,2}[1-9]", digits) or not 4 <= len(digits) <= 14 or len(digits) == 10:
             continue
         cued = CUE.search(folded, max(0, start - 45), start) is not None
         if not cued and (len(digits) < 6 or DATE_LIKE.fullmatch(folded, start, end)):
             continue
         if len(digits) <= 12 or cued:
-            found.append(Entity("phone", f"+33{digits[1:]}", text[start:end], (start, end), valid=False))
+            found.append(Entity("phone", f"+33{digits.lstrip('0')}", text[start:end], (start, end), valid=False))
     return found[-1:]
 
 
@@ -108,12 +108,28 @@ def chosen(folded: str, spans: Sequence[Span]) -> int:
 
 def _complete(folded: str) -> Iterator[Number]:
     for run in runs(_undated(folded)):
+        if _stuttered(folded, run):
+            continue
         yield from _of_run(folded, run)
 
 
 def _undated(folded: str) -> str:
     """The same text with bars in the place of dates that look like numbers."""
     return DATED.sub(lambda m: "|" * len(m[0]), folded)
+
+
+def _stuttered(folded: str, run: Run) -> bool:
+    """True for a digit or a pair too many ("zéro zéro six …"): which one to drop is for the person to say.
+
+    What follows a number may be an hour ("… zéro trois dix heures"); "00 33 6…" and "0 805 …" are other ways to begin.
+    """
+    digits, (start, end) = run.digits, run.span
+    if not re.match(r"0{0,2}[1-9]", digits) or not digits.startswith("0") or len(digits) not in (11, 12):
+        return False
+    together = len(run.groups[0][0])
+    if _international(folded, start, digits, together) or HOUR.match(folded, end):
+        return False
+    return len(run.groups) > 2
 
 
 def _of_run(folded: str, run: Run) -> Iterator[Number]:

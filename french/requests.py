@@ -17,6 +17,9 @@ VERBS = {
     r"(?: \w+){0,3} (?:numero|num|telephone|tel|portable|mobile|fixe|mail|e-?mail|adresse)\b",
     "book": r"(?:re)?pren(?:dre|ds|ez|d)\b(?: \w+){0,2}|reserv\w*|fixer|(?:avoir|obtenir|un autre) (?:un |une |autre )*"
     r"(?:rdv|rendez-?vous|rendez vous|creneau|entretien)"
+    # "Annulez celui-ci et donnez-m'en un autre", "pouvez-vous m'en fixer un".
+    r"|(?:m['’]|nous )en (?:re)?(?:donner|fixer|trouver|proposer|caler|mettre) une?\b"
+    r"|(?:re)?(?:donne|fixe|trouve|propose|cale|mette)[zs]?[- ](?:m['’]|nous[- ])en une?\b"
     # "Donnez-moi un rendez-vous", "il me faut un rdv pour ma C2S".
     r"|(?:donne|mette|trouve|fixe|propose|note)z?[- ]moi (?:un |une |autre |nouveau )*(?:rdv|rendez)"
     r"|(?:veu[xt]|voudrais|souhait\w*|faut|faudrait|aimerais|besoin d['’ ]) ?(?:aussi |bien |ensuite )*(?:un |une |autre |nouveau )*"

@@ -60,7 +60,9 @@ class Wish:
         """
         if new.anytime and not new.wanted:
             return replace(new, excluded=self.excluded + new.excluded)
-        excluded = tuple(dict.fromkeys(self.excluded + new.excluded))
+        # "Pas le matin", then "le matin finalement": what is wanted now is refused no longer.
+        refused = tuple(e for e in self.excluded if not any(_within(w, e) for w in new.wanted))
+        excluded = tuple(dict.fromkeys(refused + new.excluded))
         if not new.wanted:
             return replace(self, excluded=excluded, soonest=self.soonest or new.soonest)
         if all(_has_day(r) for r in new.wanted):
@@ -119,6 +121,24 @@ def _has_day(reading: Reading) -> bool:
 
 def _has_window(reading: Reading) -> bool:
     return reading.since is not None or reading.until is not None
+
+
+def _within(one: Reading, other: Reading) -> bool:
+    """True when all that a reading says lies within the days and the hours of another."""
+    if not (_has_day(other) or _has_window(other)) or other.across:
+        return False
+    weekdays = one.weekdays or ((one.first.weekday(),) if one.first and one.first == one.last else ())
+    if other.weekdays and not (weekdays and set(weekdays) <= set(other.weekdays)):
+        return False
+    if (other.first and not (one.first and one.first >= other.first)) or (
+        other.last and not (one.last and one.last <= other.last)
+    ):
+        return False
+    if not _has_window(other):
+        return True
+    since = one.since or time.min
+    until = one.until or (since if one.since and one.open is None else time.max)
+    return _has_window(one) and since >= (other.since or time.min) and until <= (other.until or time.max)
 
 
 def _with_window(day: Reading, window: Reading) -> Reading:
