@@ -84,7 +84,9 @@ def incomplete(text: str, folded: str, now: datetime) -> List[Entity]:
         if not cued and (len(digits) < 6 or DATE_LIKE.fullmatch(folded, start, end)):
             continue
         if len(digits) <= 12 or cued:
-            found.append(Entity("phone", f"+33{digits.lstrip('0')}", text[start:end], (start, end), valid=False))
+            # Two zeros are kept: the phone library would drop one and find the number good.
+            national = digits if digits.startswith("00") else digits[1:]
+            found.append(Entity("phone", f"+33{national}", text[start:end], (start, end), valid=False))
     return found[-1:]
 
 
