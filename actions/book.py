@@ -11,9 +11,11 @@ from actions.help import say_where
 from actions.slots import Search
 from actions.turn import Turn
 from booking_core import Appointment, OwnConflict, ReasonAlreadyBooked, SlotTaken
+from french.requests import requests
 
 REFUSES = ("deny", "abandon")
 SWITCHES_OF_EXISTING = ("move_appointment", "cancel_appointment")
+NAMED = {"move": "move_appointment", "cancel": "cancel_appointment"}
 # "J'en veux un autre en plus": a reason is booked once.
 ONE_MORE = re.compile(
     r"\ben plus\b|\bun de plus\b|\b(?:un autre|un deuxi[eè]me|un second)(?! (?:jour|horaire|moment))\b"
@@ -51,7 +53,7 @@ class Book(Details):
         if asked == "existing" and ONE_MORE.search(turn.text.lower()):
             self.ask_again(turn)
             return
-        if asked == "existing" and (other := turn.best(SWITCHES_OF_EXISTING)):
+        if asked == "existing" and (other := self.asked_of_existing(turn)):
             self.change_existing(turn, other)
             return
         if not started and turn.intent in ("cancel_appointment", "goodbye") and not turn.moments:
@@ -232,6 +234,13 @@ class Book(Details):
         turn.say("utter_reason_already_booked", appointment=words.appointment(turn, existing))
         turn["options"] = ["intent:move_appointment", "intent:cancel_appointment", "intent:deny"]
         turn.ask("existing")
+
+    def asked_of_existing(self, turn: Turn) -> str | None:
+        """ "Ah oui, déplacez-le": the verb says it, a yes before it or not; otherwise what is likeliest."""
+        named = [NAMED[r.operation] for r in requests(turn.text) if r.operation in NAMED]
+        if len(named) == 1 and turn.intent in ("affirm", *SWITCHES_OF_EXISTING):
+            return named[0]
+        return turn.best(SWITCHES_OF_EXISTING)
 
     def change_existing(self, turn: Turn, intent: str) -> None:
         """Move or cancel the appointment already booked for this reason."""

@@ -91,7 +91,7 @@ class Misunderstood(Action):
             turn.say("utter_anger")
         else:
             turn["misunderstood"] = times = min((turn["misunderstood"] or 0) + 1, 3)
-            if turn.intent == "out_of_scope" and (times == 1 or subject(turn.text)):
+            if subject(turn.text) or (turn.intent == "out_of_scope" and times == 1):
                 say_where(turn, "utter_out_of_scope")
             else:
                 turn.say(f"utter_misunderstood_{times}")

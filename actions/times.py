@@ -50,12 +50,13 @@ def revise(turn: Turn, moments: list[Moment], offered: Sequence[Slot | Appointme
     """
     before = turn["preferred_time"] or {}
     if offered:
+        moments = [counted_from_wish(m, wish(turn), offered) for m in moments]
         moments = [counted(m, offered[0].start) for m in moments]
         if SAME_WEEK.search(turn.text):
             monday = offered[0].start.date() - timedelta(days=offered[0].start.weekday())
             moments = [replace(m, readings=tuple(_in_week_of(r, monday) for r in m.readings)) for m in moments]
     held = wish(turn)
-    moments = [_in_week(m, held) for m in _days_of_week(turn.text, moments)]
+    moments = [_of_wished(_in_week(m, held), held) for m in _days_of_week(turn.text, moments)]
     if whatever := indifferent(turn.text):
         # "Mercredi, peu importe l'heure": the hours wished so far no longer count, the days do.
         held = held.without(whatever)
@@ -83,6 +84,39 @@ def counted(moment: Moment, start: datetime) -> Moment:
     to = start + timedelta(minutes=moment.away)
     hours = next((r for r in moment.readings if r.since or r.until), Reading("hour", since=to.time()))
     return replace(moment, readings=(replace(hours, first=to.date(), last=to.date()),), kind="time", away=None)
+
+
+def counted_from_wish(moment: Moment, wished: Wish, offered: Sequence[Slot | Appointment]) -> Moment:
+    """ "Le lendemain", said when the day wished had no slot, is the day after that one, not after the nearest."""
+    days = {r.first for r in wished.wanted if r.first and r.first == r.last}
+    if moment.away is None or moment.away % (24 * 60) or len(days) != 1 or len(days) != len(wished.wanted):
+        return moment
+    day = days.pop()
+    if any(s.start.date() == day for s in offered):
+        return moment
+    to = day + timedelta(minutes=moment.away)
+    hours = next((r for r in moment.readings if r.since or r.until), Reading("day"))
+    return replace(moment, readings=(replace(hours, first=to, last=to),), kind="time", away=None)
+
+
+def _of_wished(moment: Moment, wished: Wish) -> Moment:
+    """Of several days wished, the one that is named again: "jeudi", "celui de la semaine prochaine"."""
+    days = sorted({r.first for r in wished.wanted if r.first and r.first == r.last})
+    if len(days) < 2 or moment.role != "wanted" or len(moment.readings) != 1:
+        return moment
+    said = moment.readings[0]
+    if not (said.first and said.last):
+        return moment
+    if said.grain == "week":
+        named = [d for d in days if said.first <= d <= said.last]
+    elif BARE_DAY.search(moment.text) and said.first == said.last:
+        named = [d for d in days if d.weekday() == said.first.weekday()]
+    else:
+        return moment
+    if len(named) != 1:
+        return moment
+    grain = "day" if said.grain == "week" else said.grain
+    return replace(moment, readings=(replace(said, grain=grain, first=named[0], last=named[0]),))
 
 
 def count_from(turn: Turn, start: datetime) -> None:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 import phonenumbers
@@ -41,8 +42,10 @@ class Contacts(Part):
 
     def check_phone(self, number: str) -> str:
         """A number in E.164: French of any territory, or foreign with its prefix; raises InvalidPhone."""
-        for territory in TERRITORIES:
-            parsed = _parsed(number, territory)
+        # "0692…" is dialled as a mainland number, and is one of La Réunion.
+        dialled = (number, "0" + number.removeprefix("+33")) if number.startswith("+33") else (number,)
+        for said, territory in product(dialled, TERRITORIES):
+            parsed = _parsed(said, territory)
             if parsed is not None and (phonenumbers.is_valid_number(parsed) or _fiction(parsed)):
                 return _e164(parsed)
         raise InvalidPhone

@@ -92,7 +92,11 @@ REFUSED_DESK = re.compile(
 )
 
 # "Par téléphone, euh non, plutôt sur place".
-REPAIR = re.compile(r"\b(?:non|pardon|plutot(?! que)|finalement|en fait|je me trompe)\b")
+REPAIR = re.compile(r"\b(?:non|pardon|plutot(?! que)|finalement|en fait|je me trompe|prefere(?! pas))\b")
+# "J'ai besoin de voir quelqu'un, par téléphone c'est mieux".
+PREFERRED = re.compile(
+    r"[ ,]*(?:(?:c'est|c|ce serait|ca serait|ca sera|serait) )?(?:mieux|plus (?:simple|pratique|facile)|de preference)\b"
+)
 
 
 def find(text: str, folded: str, now: datetime) -> List[Entity]:
@@ -117,7 +121,9 @@ def _channel(text: str) -> Optional[Tuple[str, Span]]:
     said = [(m.start(), code, m.span()) for code, m in (("phone", phone), ("in_person", desk)) if m]
     if said:
         first, last = min(said), max(said)
-        _, code, span = last if REPAIR.search(text, first[2][1], last[2][0]) else first
+        _, code, span = (
+            last if REPAIR.search(text, first[2][1], last[2][0]) or PREFERRED.match(text, last[2][1]) else first
+        )
         return code, span
     if no_phone and not no_desk:
         return "in_person", no_phone.span()

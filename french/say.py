@@ -6,6 +6,7 @@ apostrophe; the voice gets words, so that every speech engine says the same.
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time
 from itertools import zip_longest
 from typing import List, Sequence, Union
@@ -68,11 +69,17 @@ def listing(items: Sequence[str], last: str = "et") -> str:
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
 
 
+# Departments and territories that dial ten digits as the mainland does.
+OVERSEAS = re.compile(r"\+(?:262|590|594|596)(\d{9})")
+
+
 def phone(e164: str, medium: str, *, masked: bool = False) -> str:
     """A phone number by pairs, in words for the ear; `masked` hides what is between: "06 ** ** ** 78".
 
     A foreign number is told as it is, masked but for its prefix and its two last digits.
     """
+    if overseas := OVERSEAS.fullmatch(e164):
+        e164 = f"+33{overseas[1]}"
     if not e164.startswith("+33") or len(e164) != 12:
         if masked:
             return f"{e164[:3]}{'*' * max(0, len(e164) - 5)}{e164[-2:]}"

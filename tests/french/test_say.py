@@ -64,6 +64,8 @@ def test_a_listing() -> None:
 def test_masked_contacts() -> None:
     assert say.phone("+33639981278", "web", masked=True) == "06 ** ** ** 78"
     assert say.phone("+41790000010", "web", masked=True) == "+41*******10"
+    assert say.phone("+262692123456", "sms") == "06 92 12 34 56"
+    assert say.phone("+262692123456", "web", masked=True) == "06 ** ** ** 56"
     assert say.phone("+33639981278", "voice", masked=True) == "qui finit par soixante-dix-huit"
     assert say.email_masked("rose@hotmail.com") == "r****@hotmail.com"
 

@@ -102,7 +102,15 @@ def test_an_address_without_its_end_is_not_valid(said: str) -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["06 39 98", "mon numéro c'est 06 39 98 12", "zéro six trente-neuf quatre-vingt-dix-huit", "06 39 98 12 745"],
+    [
+        "06 39 98",
+        "mon numéro c'est 06 39 98 12",
+        "zéro six trente-neuf quatre-vingt-dix-huit",
+        "06 39 98 12 745",
+        "06 39 98 12 74 5",
+        "zéro zéro six trente-neuf quatre-vingt-dix-huit douze soixante-quatorze",
+        "zéro six trente-neuf quatre-vingt-dix-huit douze douze soixante-quatorze",
+    ],
 )
 def test_a_number_that_is_too_short_or_too_long_is_not_valid(said: str) -> None:
     [phone] = understand(said, NOW).of("phone")

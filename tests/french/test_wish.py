@@ -46,3 +46,44 @@ def test_hours_or_days_are_let_go_and_the_rest_stays() -> None:
     hours = wish.without("day")
     assert [(r.first, r.since) for r in hours.wanted] == [(None, time(17))]
     assert Wish().without("day") == Wish()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "refused"),
+    [
+        ("pas le matin", "le matin finalement", 0),
+        ("pas le matin", "mardi matin", 0),
+        ("pas le matin", "mardi à 10h", 0),
+        ("pas le matin", "mardi", 1),
+        ("pas le matin", "mardi après-midi", 1),
+        ("pas mardi", "finalement mardi", 0),
+        ("pas mardi", "mardi matin", 0),
+        ("pas mardi", "le matin", 1),
+        ("pas mardi", "jeudi", 1),
+        ("pas le mercredi", "mercredi à 9h", 0),
+        ("pas le mercredi", "la semaine prochaine", 1),
+    ],
+)
+def test_what_is_wanted_after_all_is_refused_no_longer(before: str, after: str, refused: int) -> None:
+    assert len(wished(before).excluded) == 1
+    assert len(wished(before).revised(wished(after)).excluded) == refused
+
+
+@pytest.mark.parametrize(
+    ("text", "since", "until"),
+    [
+        ("mardi pas trop tôt", time(10), time(19)),
+        ("mardi matin, pas trop tôt", time(10), time(12)),
+        ("jeudi pas trop tard", time(8), time(16)),
+        ("l'après-midi mais pas trop tard", time(12), time(16)),
+        ("lundi en fin d'après-midi après 16h", time(16), time(19)),
+        ("lundi en fin d'après-midi avant 16h", None, time(16)),
+    ],
+)
+def test_hours_that_are_wished_loosely(text: str, since: time | None, until: time | None) -> None:
+    assert [(r.since, r.until) for r in wished(text).wanted] == [(since, until)]
+
+
+@pytest.mark.parametrize("text", ["ah, c'est pas trop tôt !", "il n'est pas trop tard pour annuler ?"])
+def test_neither_too_early_nor_too_late_to_do_it(text: str) -> None:
+    assert not wished(text).wanted
