@@ -13,6 +13,10 @@ from booking_core import Appointment
 WAVERS = re.compile(r"\bsi (?:je|j['’]|on|jamais)\b|\b(?:sais|c|sait|s[uû]re?) pas\b|\bh[ée]sit|\?\s*$|\best-ce que\b")
 # "Mes deux rendez-vous", "tous les deux", "les 3".
 ALL = re.compile(r"\b(?:mes|les|ces) (?:deux|trois|2|3)\b|\btou(?:s|tes)\b")
+# "Ah non je ne peux pas venir, oui annulez": the last word is a yes to the question asked.
+IN_THE_END = re.compile(
+    r"\boui,? (?:annule[rz]?|supprime[rz]?)(?:[- ]l[ea])?(?:,? (?:svp|merci|s['’]il vous pla[iî]t))?\W*$"
+)
 
 
 def both(turn: Turn) -> bool:
@@ -74,6 +78,8 @@ class Cancel(Form):
                 return
             turn["appointment_id"] = str(fitting[0].id)
         if asked == "confirm" and not turn.changed("appointment_id") and not started:
+            if turn.intent == "deny" and IN_THE_END.search(turn.text.lower()):
+                turn.intent = "affirm"
             if turn.intent in ("affirm", "cancel_appointment") and WAVERS.search(turn.text.lower()):
                 turn.say("utter_cancel_means")
                 self.ask_again(turn)

@@ -25,6 +25,7 @@ from booking_core.storage.engine import Broken, together
 TERRITORIES = ("GP", "GF", "MQ", "RE", "YT", "FR", "PM", "NC", "PF", "WF")
 # Ranges that Arcep keeps for fiction: no such number can be given to anybody.
 FICTION = re.compile(r"\+33(19900|26191|35301|46571|53649|63998)\d{4}")
+MAINLAND = re.compile(r"\+33\d{9}")
 MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 EMAIL = re.compile(r"[^@\s<>\"(),:;]{1,64}@[\w-]+(\.[\w-]+)*\.[A-Za-z]{2,63}")
 CODES_IN_A_ROW = 3
@@ -43,7 +44,7 @@ class Contacts(Part):
     def check_phone(self, number: str) -> str:
         """A number in E.164: French of any territory, or foreign with its prefix; raises InvalidPhone."""
         # "0692…" is dialled as a mainland number, and is one of La Réunion.
-        dialled = (number, "0" + number.removeprefix("+33")) if number.startswith("+33") else (number,)
+        dialled = (number, "0" + number.removeprefix("+33")) if MAINLAND.fullmatch(number) else (number,)
         for said, territory in product(dialled, TERRITORIES):
             parsed = _parsed(said, territory)
             if parsed is not None and (phonenumbers.is_valid_number(parsed) or _fiction(parsed)):
