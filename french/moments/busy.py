@@ -35,7 +35,7 @@ WORK_BEFORE = re.compile(
     rf"\b(?:{_WORK}|je dors|je fais (?:mes|ma|la|les|des) (?:tournees?|livraisons?|menages?|courses|sieste|seances?)) {_TO}$"
 )
 BUSY_AFTER = re.compile(
-    rf"[ ,:]*(?:(?:moi|la|mais) )*(?:{_HAVE}\b|(?:{_AM}) {_TAKEN}\b|{_DO}|c'est (?:la|le|mon|ma) {_ENGAGEMENT}\b)"
+    rf"[ ,:]*(?:(?:moi|la|mais) )*(?:(?:je n'|j')ai (?:personne|pas (?:la|ma|de) (?:voiture|nounou|garde))\b|{_HAVE}\b|(?:{_AM}) {_TAKEN}\b|{_DO}|c'est (?:la|le|mon|ma) {_ENGAGEMENT}\b)"
 )
 SINCE = re.compile(r"\bdepuis (?:le |la )?$")
 # The day off: "je ne travaille pas le jeudi", "mon jour de repos c'est le lundi", "je travaille tous les jours sauf le mercredi".

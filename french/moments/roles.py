@@ -169,6 +169,13 @@ def of(text: str, pieces: List[Piece]) -> List[Tuple[Role, bool]]:
             own = "existing"
         if TOLD_SO.search(before) and said.startswith(("sous ", "dans ")):
             own = "other"
+        if (
+            n == len(pieces) - 1 > 1
+            and before.strip() == ","
+            and text[pieces[n - 2].end : piece.start].strip(" ,").startswith(("ni ", "et "))
+            and NOT_THAT.fullmatch(text, 0, pieces[0].start)
+        ):
+            own = "wanted"  # "Pas demain ni vendredi, lundi"
         preferred = TO_THE_OTHER.fullmatch(before) and n and _preferred(text, pieces, n - 1)
         if given[-1:] == ["wanted"] and (preferred or BETTER_THAN.fullmatch(before)):
             own = "other"
