@@ -33,11 +33,12 @@ QUESTIONS: dict[str, type[Action]] = {
 NOT_UNDERSTOOD = frozenset({"out_of_scope", "nlu_fallback"})
 # What tells a sentence from noise: a subject, and words enough.
 SENTENCE = re.compile(r"(?=(?:\S+\s+){3})(?=.*\b(?:je|j['’]|vous|il|elle|mon|ma|mes|le|la|les|un|une)(?:\b|\s))")
-# "Oui, merci", and no "mais" after it.
+# "Oui, merci", "d'accord, au revoir", and no "mais" after it.
 YES = re.compile(
-    r"^\W*(?:\w+ )?(?:oui|ouais|ok|okay|d['’ ]?accord|dac|c['’ ]?est bon|je confirme|je valide)\b"
-    r"(?!.*\b(?:non|pas|mais)\b)"
+    r"^\W*(?:\w+ )?(?:oui|ouais|ok|okay|d['’ ]?accord|dac|c['’ ]?est bon|je confirme|je valide"
+    r"|parfait|entendu|[çc]a marche|tr[èe]s bien)\b(?!.*\b(?:non|pas|mais)\b)"
 )
+POLITE = frozenset({"thank", "goodbye"})
 # Below this a question may as well be an answer.
 DOUBTFUL = 0.6
 # After these nothing is asked again: who is in danger, or waits for an adviser, has better to do.
@@ -111,7 +112,7 @@ class Form(Action):
 
     def aside(self, turn: Turn) -> bool:
         """Take what is no step forward: a question, a farewell, silence, noise; False for the rest."""
-        if turn.intent == "thank" and turn["requested_slot"] == "confirm" and YES.search(turn.text.lower()):
+        if turn.intent in POLITE and turn["requested_slot"] == "confirm" and YES.search(turn.text.lower()):
             # "Oui, merci beaucoup" is a yes.
             turn.intent = "affirm"
         if turn["requested_slot"] in UNSURE and french.unsure(turn.text):

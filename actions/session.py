@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import french
 from actions import held, notices, offers, words
 from actions.base import Action
@@ -9,6 +11,9 @@ from actions.help import say_where
 from actions.turn import Turn
 from french.requests import requests
 from french.subjects import subject
+
+# "Non, pas pour la C2S" names what is not wanted.
+NOT_THAT = re.compile(r"\b(?:pas|ni|plus)\b")
 
 
 class Greet(Action):
@@ -44,8 +49,10 @@ class Decline(Action):
     action = "action_decline"
 
     def act(self, turn: Turn) -> None:
-        """Nothing changes."""
-        if turn.offered or not notices.decline(turn):
+        """Nothing changes; "non, c'est pour ma maternité" says what is wanted instead."""
+        if turn.entity("reason") and not NOT_THAT.search(turn.text.lower()):
+            turn.start("book_form", turn.entities)
+        elif turn.offered or not notices.decline(turn):
             turn.say("utter_nothing_changed")
 
 

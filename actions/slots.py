@@ -74,9 +74,9 @@ class SlotForm(Form):
         asked, on_offer = turn["requested_slot"], self.offered(turn)
         if asked == "slot_id":
             times.on_offered_day(turn, on_offer)
-        if asked in ("slot_id", "confirm", "change") and on_offer:
-            # "La semaine d'après, même heure": after what is read back, or shown first.
-            times.count_from(turn, next((s for s in on_offer if s.id == turn["slot_id"]), on_offer[0]).start)
+        if held := turn.slots([turn["slot_id"] or ""]):
+            # "La semaine d'après, même heure": after what is read back.
+            times.count_from(turn, held[0].start)
         chosen, moments = turn.chosen("slot"), turn.moments
         if chosen and (not turn.slots([chosen]) or (turn.intent == "deny" and turn.value("option") is None)):
             chosen = None

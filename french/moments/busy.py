@@ -26,10 +26,12 @@ _TAKEN = (
 )
 _AM = r"(?:je|j'y) (?:suis|serai|reste)|on (?:est|sera)|nous (?:sommes|serons)"
 _WORK = r"je (?:travaille|bosse|taffe|suis au travail|suis en poste)"
-_DO = r"je (?:(?:m'occupe|garde|dors|travaille|bosse|taffe|embauche|pars|recupere|emmene|depose|amene|conduis|promene|accompagne|demenage)\b(?! (?:entre les|avant|apres|sinon|le reste|les autres|donc|la semaine|en semaine|tous|toute|tout|du lundi|de lundi))|fais (?:la |ma |mes |les |une |des )?(?:sieste|courses|tournees?|livraisons?|nuits?|menage|reeducation|kine|dialyse|sport|gym|nuit)|vais (?:a la |a l'|au |aux |chez )(?!vous|l'agence|guichet))"
+_DO = r"(?:je |j')(?:(?:m'occupe|garde|dors|travaille|bosse|taffe|embauche|pars|recupere|emmene|depose|amene|conduis|promene|accompagne|demenage)\b(?! (?:entre les|avant|apres|sinon|le reste|les autres|donc|la semaine|en semaine|tous|toute|tout|du lundi|de lundi))|fais (?:la |ma |mes |les |une |des )?(?:sieste|courses|tournees?|livraisons?|nuits?|menage|reeducation|kine|dialyse|sport|gym|nuit)|vais (?:a la |a l'|au |aux |chez )(?!vous|l'agence|guichet))"
 _PARS = r"je (?:pars|m'absente|m'en vais)(?: (?:en|a|au|chez)(?: l'| la| ma| mon)? ?\w+)?"
+# "Je garde mes petits-enfants jeudi", never "je garde mon rendez-vous de jeudi".
+_CARE = r"(?:je |j')(?:m'occupe de|garde|recupere|emmene|accompagne|depose|amene|conduis) (?:ma|mon|mes|les|le|la|leurs?|un|une|l')(?: ?(?!rdv|rendez|creneau|date|heure|meme|premier|deuxieme|dernier|numero|place|entretien|celui|donc|alors|mais|et|ou|sinon|plutot)[a-z']+){1,3}?"
 BUSY_BEFORE = re.compile(
-    rf"\b(?:{_PARS}|j'ai (?:du mal|des difficultes)(?: a (?:me )?[a-z']+)?|{_HAVE}(?: (?:de|chez|avec|a|au|pour)(?: [a-z']+){{1,3}}?)?|(?:{_AM}) {_TAKEN})[ ,]{_TO}$"
+    rf"\b(?:{_PARS}|j'ai (?:du mal|des difficultes)(?: a (?:me )?[a-z']+)?|{_HAVE}(?: (?:de|chez|avec|a|au|pour)(?: [a-z']+){{1,3}}?)?|(?:{_AM}) {_TAKEN}|{_CARE})[ ,]{_TO}$"
 )
 WORK_BEFORE = re.compile(
     rf"\b(?:{_WORK}|je dors|je fais (?:mes|ma|la|les|des) (?:tournees?|livraisons?|menages?|courses|sieste|seances?)) {_TO}$"
