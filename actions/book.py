@@ -14,6 +14,9 @@ from booking_core import Appointment, OwnConflict, ReasonAlreadyBooked, SlotTake
 from french.requests import requests
 
 REFUSES = ("deny", "abandon")
+# What is no number, where one is asked for.
+NO_NUMBER = ("affirm", "deny", "inform", "choose_option", "more_slots")
+VIDEO = re.compile(r"\b(?:visio\w*|vid[ée]o\w*|teams|zoom|skype|whatsapp)\b", re.IGNORECASE)
 SWITCHES_OF_EXISTING = ("move_appointment", "cancel_appointment")
 NAMED = {"move": "move_appointment", "cancel": "cancel_appointment"}
 # "J'en veux un autre en plus": a reason is booked once.
@@ -125,7 +128,23 @@ class Book(Details):
         if turn.intent == "list_appointments" and turn["slot_id"] and not self.core.upcoming(turn.person):
             self.ask_again(turn)
             return True
-        return super().aside(turn)
+        if turn["requested_slot"] == "channel" and not turn.entity("channel") and VIDEO.search(turn.text):
+            turn.say("utter_no_video")
+            self.ask_again(turn)
+            return True
+        return super().aside(turn) or self.without_number(turn)
+
+    def without_number(self, turn: Turn) -> bool:
+        """ "À quel numéro ?" was answered by nothing that can be taken: said so; who gives none may come instead."""
+        said = turn.reference("phone") or any(turn.entity(k) for k in ("reason", "channel", "agency", "moment"))
+        if turn["requested_slot"] != "phone" or said or turn.intent not in NO_NUMBER:
+            return False
+        if turn.intent == "deny" and len(self.core.channels_for(turn["reason"], turn.medium)) > 1:
+            turn["channel"] = None
+            self.which_channel(turn)
+        else:
+            self.misunderstood(turn)
+        return True
 
     def change(self, turn: Turn, part: str) -> None:
         """The part that was named is asked for anew; the slot is kept only for another number."""

@@ -11,8 +11,11 @@ from booking_core import Appointment
 
 # "Ça change quoi si je l'annule ?" is no yes.
 WAVERS = re.compile(r"\bsi (?:je|j['’]|on|jamais)\b|\b(?:sais|c|sait|s[uû]re?) pas\b|\bh[ée]sit|\?\s*$|\best-ce que\b")
-# "Mes deux rendez-vous", "tous les deux", "les 3".
-ALL = re.compile(r"\b(?:mes|les|ces) (?:deux|trois|2|3)\b|\btou(?:s|tes)\b")
+# "Mes deux rendez-vous", "tous les deux", "les 3", "annulez tout".
+ALL = re.compile(
+    r"\b(?:mes|les|ces) (?:deux|trois|2|3)\b|\btou(?:s|tes)\b"
+    r"|(?<!du )\btout\b(?! (?:de suite|[àa] fait|compte|simplement|de m[êe]me))"
+)
 # "Ah non je ne peux pas venir, oui annulez": the last word is a yes to the question asked.
 IN_THE_END = re.compile(
     r"\boui,? (?:annule[rz]?|supprime[rz]?)(?:[- ]l[ea])?(?:,? (?:svp|merci|s['’]il vous pla[iî]t))?\W*$"

@@ -47,8 +47,9 @@ LAST_WORDS = frozenset({"report_emergency", "ask_human"})
 CONFIRMS = frozenset({"affirm", "cancel_appointment"})
 # Who does not know what to answer is helped to choose. No day in mind: the soonest is shown (`BookForm`).
 UNSURE = frozenset({"reason", "channel", "agency", "slot_id", "confirm", "change", "appointment_id", "existing"})
-# Questions that "oui" alone does not answer.
+# Questions that "oui" alone does not answer; "oui, je veux bien un rendez-vous" goes on to them.
 OPEN = frozenset({"reason", "channel", "agency"})
+SAYS_MORE = 4
 
 
 class Form(Action):
@@ -132,7 +133,8 @@ class Form(Action):
         ):
             self.misunderstood(turn)
         elif turn.intent == "affirm" and not self.understood_anyway(turn) and turn["requested_slot"] in OPEN:
-            turn.say(f"utter_example_{turn['requested_slot']}")
+            if len(turn.text.split()) < SAYS_MORE:
+                turn.say(f"utter_example_{turn['requested_slot']}")
             self.ask_again(turn)
         elif turn.intent in CONFIRMS and turn["requested_slot"] == "confirm" and not turn["options"]:
             # Something else was said since the question: a yes to that changes nothing.

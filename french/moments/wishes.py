@@ -19,6 +19,8 @@ def _wish(kind: Kind, words: str, pattern: str) -> Parser:
 
 _SOMETHING = r"(?:rien|quelque chose|creneaux?|place|dispo\w*|mieux|possible)"
 _NOTHING_MORE = r"(?=\W*(?:\Z|[.?!]|par hasard|s'il vous plait|svp|stp|si possible|merci))"
+# "Non, plutôt avant": a whole answer.
+_ALONE = r"(?:\A(?:(?:non|mais|plutot|un peu|bien|beaucoup|euh|alors|et|ou|quelques jours)[ ,]+)*)"
 _FREE = r"(?:creneaux?|dispo\w*|date|rendez vous|rdv|horaire|jours|heures|moment|place)"
 
 PARSERS: Tuple[Parser, ...] = (
@@ -44,11 +46,11 @@ PARSERS: Tuple[Parser, ...] = (
     _wish(
         "earlier",
         "tot avant proche pres",
-        rf"\b(?:(?<!finis )(?<!termine )(?<!sors )(?:un peu |beaucoup |bien )?plus tot(?: que (?:ca|cela|prevu))?(?! possible| que| dans l[ae'] ?(?:soiree|matin|apres midi|aprem|journee))|avant (?:ca|cela)|{_SOMETHING} avant{_NOTHING_MORE}|plus (?:proche|pres|rapproche)e? (?:comme date|dans le temps)|(?:date|creneau|rdv|rendez vous) plus (?:proche|rapproche)e?)(?!\w)",
+        rf"\b(?:(?<!finis )(?<!termine )(?<!sors )(?:un peu |beaucoup |bien )?plus tot(?: que (?:ca|cela|prevu))?(?! possible| que| dans l[ae'] ?(?:soiree|matin|apres midi|aprem|journee))|avant (?:ca|cela)|(?:{_SOMETHING} |{_ALONE})avant{_NOTHING_MORE}|plus (?:proche|pres|rapproche)e? (?:comme date|dans le temps)|(?:date|creneau|rdv|rendez vous) plus (?:proche|rapproche)e?)(?!\w)",
     ),
     _wish(
         "later",
         "tard apres",
-        rf"\b(?<!au )(?<!\Aa )(?<!merci a )(?:(?:un peu |beaucoup |bien |le )?plus tard(?: que (?:ca|cela|prevu))?(?: dans la journee| dans la semaine)?(?! possible| que| dans l[ae'] ?(?:soiree|matin|apres midi|aprem|journee))|apres (?:ca|cela)|le plus tard possible|{_SOMETHING} apres{_NOTHING_MORE})(?!\w)",
+        rf"\b(?<!au )(?<!\Aa )(?<!merci a )(?:(?:un peu |beaucoup |bien |le )?plus tard(?: que (?:ca|cela|prevu))?(?: dans la journee| dans la semaine)?(?! possible| que| dans l[ae'] ?(?:soiree|matin|apres midi|aprem|journee))|apres (?:ca|cela)|le plus tard possible|(?:{_SOMETHING} |{_ALONE})apres{_NOTHING_MORE})(?!\w)",
     ),
 )
