@@ -13,7 +13,7 @@ from french.requests import requests
 from french.subjects import subject
 
 # "Non, pas pour la C2S" names what is not wanted.
-NOT_THAT = re.compile(r"\b(?:pas|ni|plus)\b")
+NOT_THAT = re.compile(r"\b(?:pas|ni)\b")
 
 
 class Greet(Action):
@@ -49,9 +49,13 @@ class Decline(Action):
     action = "action_decline"
 
     def act(self, turn: Turn) -> None:
-        """Nothing changes; "non, c'est pour ma maternité" says what is wanted instead."""
-        if turn.entity("reason") and not NOT_THAT.search(turn.text.lower()):
+        """Nothing changes, unless something else is asked for: "non, pour ma maternité", "finalement annulez-le"."""
+        asked = [r.operation for r in requests(turn.text) if r.operation in ("cancel", "move")]
+        refused = NOT_THAT.search(turn.text.lower()) is not None
+        if turn.entity("reason") and not asked and not refused:
             turn.start("book_form", turn.entities)
+        elif len(asked) == 1 and not refused:
+            turn.start(f"{asked[0]}_form", turn.entities)
         elif turn.offered or not notices.decline(turn):
             turn.say("utter_nothing_changed")
 

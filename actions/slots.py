@@ -154,7 +154,7 @@ class SlotForm(Form):
         """True when slots are on offer, and the answer neither chose nor wished nor refused anything."""
         if turn["requested_slot"] != "slot_id" or turn.intent == "more_slots" or not self.offered(turn):
             return False
-        return not any(turn.changed(s) for s in (*KEPT, "contact_reference"))
+        return not any(turn.changed(s) for s in KEPT)
 
     # -- offering -------------------------------------------------------------------------------
 
