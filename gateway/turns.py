@@ -30,7 +30,10 @@ LATENCY = Histogram("rdv_turn_seconds", "Time to answer a turn", ["medium"])
 STAGES = Histogram("rdv_stage_seconds", "Time of a turn by stage; rasa holds its actions", ["stage"])
 
 SECRET_HEADER = "X-Rdv-Secret"  # noqa: S105 - the name of the header, not a secret
-VALUE = re.compile(r"(reason|channel|agency|slot|appointment|option|intent|day):[\w:.-]{1,80}")
+VALUE = re.compile(
+    r"(?:reason|channel|intent):\w{1,80}|(?:agency|slot|appointment):\d{1,18}|option:\d{1,2}|day:\d{4}-\d\d-\d\d",
+    re.ASCII,
+)
 SAID = re.compile(r"⟦((?:phone|email):\d+)⟧")
 COMMAND = re.compile(r"^\s*/\s*\w*\s*\{.*")
 # Stands where a number was that the vault no longer keeps.
@@ -153,7 +156,7 @@ class Turns:
             if digits in KEYS:
                 return KEYS[digits]
             if len(digits) <= 3:
-                return f"⟦option:{digits}⟧" if digits.isdigit() else "⟦intent:repeat⟧"
+                return f"⟦option:{digits}⟧" if digits.isascii() and digits.isdigit() else "⟦intent:repeat⟧"
             return self.vaulted(turn.conversation, digits, codes=True)
         # "/inform{…}" is no sentence: what is in its braces was not said by anybody.
         said = COMMAND.sub(" ", turn.text or "")

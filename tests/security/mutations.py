@@ -60,8 +60,10 @@ HOSTILE = (
     "ＯＵＩ　ｊｅ",
     "ﷺ" * 100,
 )
-VALUES = ("intent:affirm", "intent:deny", "slot:1", "slot:999999999999", "option:1", "option:-1", "appointment:1",
-          "reason:arret_travail", "channel:phone", "agency:1", "day:2026-11-24", "day:2026-02-31")  # fmt: skip
+VALUES = (
+    *("intent:affirm", "intent:deny", "slot:1", "slot:999999999999", "slot:x", "option:1", "option:-1", "option:deux"),
+    *("appointment:1", "reason:arret_travail", "channel:phone", "agency:1", "day:2026-11-24", "day:2026-02-31"),
+)
 ODD = "\x00\x07\u200b\u200d\u0301\u202e\ufeff\u00a0 \t\n’«»…-—_/\\\"'`{}[]()<>%$#@&|;:,.!?0123456789éàçœÉ🙂"
 
 

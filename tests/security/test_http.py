@@ -76,6 +76,20 @@ async def test_what_is_typed_is_never_an_intent_nor_a_slot(gateway: Gateway, tok
     assert "⟧" not in said
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("option:deux", "option:1x", "option:²", "option:-1", "option:123", "slot:x", "slot:1 ", "slot:" + "9" * 19),
+        *("appointment:1.5", "agency:rennes", "day:demain", "intent:restart", "intent:/affirm", "reason:autre"),
+        "phone:1",
+    ],
+)
+async def test_a_choice_that_none_can_have_never_gets_to_rasa(gateway: Gateway, token: str, value: str) -> None:
+    answer = await gateway.client.post("/web/messages", json={"value": value}, headers=bearer(token))
+    assert answer.status == 400
+    assert gateway.rasa.texts == []
+
+
 async def test_nobody_chooses_a_conversation_a_medium_or_what_rasa_is_told(gateway: Gateway, token: str) -> None:
     forged = {"sender": "web-of-another", "conversation": "x", "medium": "voice", "metadata": {"now": "2030-01-01"}}
     answer = await gateway.client.post("/web/messages", json={"text": "bonjour", **forged}, headers=bearer(token))
