@@ -120,8 +120,9 @@ def up(settings: Settings) -> int:
         [str(python), "-m", "supervisor.supervisord", "-n", "-c", str(config)], start_new_session=True
     )
     address = f"http://{settings.host}:{settings.port}"
-    # Ended by another process, it stops what it started too.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Ended by another process it stops what it started too; started in the background it has Ctrl-C ignored.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.default_int_handler)
     try:
         asyncio.run(rasa.ready(address, page="/readyz", seconds=120))
         print(f"\n  Ready: {address}\n  Sign in as {', '.join(PEOPLE)}. Ctrl-C stops everything.\n", flush=True)  # noqa: T201

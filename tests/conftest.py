@@ -93,7 +93,9 @@ def running(var: Path, settings: Mapping[str, str] | None = None) -> Iterator[Se
     core = open_core(environ["RDV_DATABASE_URL"], FixedClock(NOW), secret=DEMO_SECRET)
     core.upgrade()
     demo.load(core)
-    process = subprocess.Popen([sys.executable, "-m", "gateway", "up"], env=environ)
+    # As a shell starts it in the background: Ctrl-C is ignored unless somebody listens to it.
+    background = ["sh", "-c", "trap '' INT; exec \"$@\"", "sh"]
+    process = subprocess.Popen([*background, sys.executable, "-m", "gateway", "up"], env=environ)
     asyncio.run(rasa.ready(f"http://127.0.0.1:{rasa_port}", seconds=90))
     yield Service(f"http://127.0.0.1:{port}", environ, core, process, var, host)
     process.send_signal(signal.SIGINT)
