@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from actions import notices, times, words
+from actions import notices, relative, times, words
 from actions.turn import Turn
 from booking_core import Appointment
 from french.model import Moment
@@ -65,7 +65,7 @@ def named(turn: Turn, appointment: Appointment, *, by_name: bool = False) -> boo
     existing = [m for m in turn.moments if m.role == "existing"]
     naming = existing or [m for m in turn.moments if not moves_to(turn, m)]
     if by_name:
-        return any(times.names_day(m, turn.now, appointment.start.date()) for m in naming)
+        return any(relative.names_day(m, turn.now, appointment.start.date()) for m in naming)
     return any(at(appointment, m) for m in naming)
 
 

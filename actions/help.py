@@ -67,8 +67,9 @@ class Question(Action):
         known = self.core.reasons.get(turn["reason"]) if turn["reason"] else None
         reasons = [known] if known else list(self.core.reasons.values())
         hours = math.ceil(max(r.deadline_minutes for r in reasons) / 60)
-        until = words.word(turn, "until_hours", hours=str(hours)) if hours else words.word(turn, "until_start")
-        turn.say(turn.answer, until=until, minutes=str(max(r.minutes for r in reasons)))
+        length = ("until_start", "until_hour")[hours] if hours < 2 else "until_hours"
+        until = words.word(turn, length, hours=words.count(turn, hours))
+        turn.say(turn.answer, until=until, minutes=words.count(turn, max(r.minutes for r in reasons)))
 
 
 class AccountHelp(Action):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from actions import held, times, words
+from actions import held, relative, times, words
 from actions.slots import Search, SlotForm
 from actions.turn import Turn
 from booking_core import Appointment, ChannelNotAllowed, OwnConflict, Slot, SlotTaken, TooLate
@@ -66,7 +66,7 @@ class Move(SlotForm):
             turn.say("utter_move_fixed")
         self.leave_out_old_time(turn, started or asked == "appointment_id")
         if not turn["preferred_time"]:
-            times.on_day(turn, self.appointment(turn).start.date())
+            relative.on_day(turn, self.appointment(turn).start.date())
         if not self.take_time(turn):
             return
         self.go_on(turn, asked, started)
@@ -117,7 +117,7 @@ class Move(SlotForm):
         """ "Mon rendez-vous de vendredi" names the old time, which is no wish; "le lendemain" is counted from it."""
         old = self.appointment(turn)
         if not self.offered(turn):
-            times.count_from(turn, old.start)
+            relative.count_from(turn, old.start)
         for entity in turn.entities:
             # "Mon rendez-vous de vendredi à 15h" when it is at 9: the hour is the new one.
             if entity["entity"] == "moment" and entity["value"]["role"] == "existing":
@@ -132,7 +132,7 @@ class Move(SlotForm):
         if entity["entity"] != "moment":
             return False
         moment = Moment.from_json(entity["value"])
-        by_name = turn["requested_slot"] == "appointment_id" and times.names_day(moment, turn.now, old.start.date())
+        by_name = turn["requested_slot"] == "appointment_id" and relative.names_day(moment, turn.now, old.start.date())
         return (held.at(old, moment) or by_name) and not held.moves_to(turn, moment)
 
     def go_on(self, turn: Turn, asked: str | None, started: bool) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import french
-from actions import times, words
+from actions import relative, times, words
 from actions.form import Form
 from actions.offers import KEPT
 from actions.turn import Turn
@@ -73,10 +73,11 @@ class SlotForm(Form):
             return True
         asked, on_offer = turn["requested_slot"], self.offered(turn)
         if asked == "slot_id":
-            times.on_offered_day(turn, on_offer)
-        if held := turn.slots([turn["slot_id"] or ""]):
+            relative.on_offered_day(turn, on_offer)
+        held = turn.slots([turn["slot_id"] or ""])
+        if held:
             # "La semaine d'après, même heure": after what is read back.
-            times.count_from(turn, held[0].start)
+            relative.count_from(turn, held[0].start)
         chosen, moments = turn.chosen("slot"), turn.moments
         if chosen and (not turn.slots([chosen]) or (turn.intent == "deny" and turn.value("option") is None)):
             chosen = None
@@ -84,10 +85,8 @@ class SlotForm(Form):
         if chosen and (not moments or any(str(s.id) == chosen for s in fitting) or self.same_time(turn, moments)):
             turn["slot_id"] = chosen
             return True
-        if asked == "confirm" and turn["slot_id"] and moments:
-            held = turn.slots([turn["slot_id"]])
-            if times.matching(held, moments) and turn.intent != "deny":
-                return True
+        if asked == "confirm" and times.matching(held, moments) and turn.intent != "deny":
+            return True
         if len(fitting) == 1 and asked in ("slot_id", "confirm", "change") and turn.intent != "deny":
             turn["slot_id"] = str(fitting[0].id)
             return True

@@ -55,6 +55,11 @@ def hour(turn: Addressee, at: time) -> str:
     return say.hour(at, turn.medium)
 
 
+def count(turn: Addressee, of: int) -> str:
+    """How many hours or minutes."""
+    return say.count(of, turn.medium)
+
+
 def either(items: Sequence[str]) -> str:
     """Several readings in one phrase: "a ou b"."""
     return say.listing(list(items), last="ou")

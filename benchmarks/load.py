@@ -34,8 +34,8 @@ import aiohttp
 
 sys.path[0] = str(Path(__file__).parents[1])  # this file's own folder has a french.py too
 
+from benchmarks.stock.model import stock_model  # noqa: E402
 from benchmarks.systems import StockSystem, System, ours, postgresql, stock, tools  # noqa: E402
-from benchmarks.turn import stock_model  # noqa: E402
 
 DAYS = ("mardi", "mercredi", "jeudi", "vendredi")
 UNANSWERED = ("répondre pour le moment", "plus vite que je ne lis")

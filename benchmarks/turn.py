@@ -15,10 +15,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import hashlib
 import json
 import os
-import re
 import statistics
 import subprocess
 import sys
@@ -34,17 +32,15 @@ from typing import Any
 
 import aiohttp
 import psutil
-import yaml
 
 sys.path[0] = str(Path(__file__).parents[1])  # this file's own folder has a french.py too
 
+from benchmarks.stock.model import STOCK, stock_model, train  # noqa: E402
 from booking_core import Core, FixedClock, demo, open_core  # noqa: E402
 from gateway import rasa  # noqa: E402
 from gateway.settings import DEMO_SECRET, ROOT  # noqa: E402
 from tests.stack import free_port  # noqa: E402
 
-STOCK = ROOT / "benchmarks" / "stock"
-CACHE = ROOT / "var" / "bench"
 NOW = "2026-11-18T09:00:00+01:00"
 PERSON = "alice"
 # Booked in one sentence, read back, confirmed, two questions, listed, cancelled.
@@ -62,8 +58,6 @@ CONVERSATION = (
     "au revoir",
 )
 BOOKED_AFTER, CANCELLED_AFTER = 3, 8
-# Without a stock model of a full run: few examples of each intent, few epochs.
-FEW_EXAMPLES, FEW_EPOCHS = 12, 10
 
 
 @dataclass
@@ -80,65 +74,6 @@ class Figures:
     def all_turns(self) -> list[float]:
         """Every turn of every conversation, in seconds."""
         return [t for turns in self.turns.values() for t in turns]
-
-
-# -- training -------------------------------------------------------------------------------------
-
-
-def train(module: str, config: Path, nlu: Path, out: Path) -> float:
-    """Train a model, with `rasa` or our way into it; returns how many seconds it took."""
-    data = [str(nlu), *(str(ROOT / "bot" / "data" / name) for name in ("rules.yml", "stories.yml"))]
-    command = [
-        str(rasa.PYTHON), "-m", module, "train", "--domain", str(ROOT / "bot" / "domain"), "--data", *data,
-        "-c", str(config), "--out", str(out.parent), "--fixed-model-name", out.stem.removesuffix(".tar"), "--force",
-    ]  # fmt: skip
-    environ = rasa.environment(secret="", actions_url="", tracker_url="")
-    with tempfile.TemporaryDirectory() as folder:  # Rasa would find its cache of an earlier training in ./.rasa
-        began = time.perf_counter()
-        done = subprocess.run(command, env=environ, cwd=folder, capture_output=True, text=True)
-        took = time.perf_counter() - began
-    if done.returncode or not out.exists():
-        sys.exit(f"training with {config} failed:\n{done.stderr[-2000:]}")
-    return took
-
-
-def stock_model(folder: Path, quick: bool, tell: Callable[[str], None]) -> tuple[Path, float, Path]:
-    """The stock model, how many seconds its training took, and the examples that both sides learn from."""
-    nlu = ROOT / "bot" / "data" / "nlu.yml"
-    sources = [STOCK / "config.yml", *sorted((ROOT / "bot" / "data").glob("*.yml"))]
-    mark = hashlib.sha256(b"".join(p.read_bytes() for p in sources)).hexdigest()[:12]
-    known = sorted(CACHE.glob("stock-*.json"), key=lambda p: p.stat().st_mtime)
-    kept = CACHE / f"stock-{mark}.json"
-    if quick and known and not kept.exists():
-        kept = known[-1]
-        tell("stock: the model of an earlier state of the data")
-    if kept.exists():
-        tell("stock: trained earlier on this machine")
-        return kept.with_suffix(".tar.gz"), json.loads(kept.read_text())["train"], nlu
-    CACHE.mkdir(parents=True, exist_ok=True)
-    if quick:
-        tell(f"stock: no model of a full run here, so {FEW_EXAMPLES} examples an intent, {FEW_EPOCHS} epochs, for both")
-        nlu, config = few(nlu, folder / "nlu.yml"), fewer_epochs(folder / "stock.yml")
-        return folder / "stock.tar.gz", train("rasa", config, nlu, folder / "stock.tar.gz"), nlu
-    tell("stock: training for 100 epochs, half an hour or so")
-    took = train("rasa", STOCK / "config.yml", nlu, kept.with_suffix(".tar.gz"))
-    kept.write_text(json.dumps({"train": took}))
-    return kept.with_suffix(".tar.gz"), took, nlu
-
-
-def few(nlu: Path, to: Path) -> Path:
-    """The first examples of each intent only."""
-    data = yaml.safe_load(nlu.read_text("utf8"))
-    for group in data["nlu"]:
-        group["examples"] = "\n".join(group["examples"].splitlines()[:FEW_EXAMPLES]) + "\n"
-    to.write_text(yaml.safe_dump(data, allow_unicode=True), "utf8")
-    return to
-
-
-def fewer_epochs(to: Path) -> Path:
-    """The stock configuration with fewer epochs."""
-    to.write_text(re.sub(r"epochs: \d+", f"epochs: {FEW_EPOCHS}", (STOCK / "config.yml").read_text("utf8")), "utf8")
-    return to
 
 
 # -- the two systems ------------------------------------------------------------------------------

@@ -45,6 +45,11 @@ def hour(when: Union[time, datetime], medium: str) -> str:
     return f"{when.hour}{NBSP}h" + (f"{NBSP}{when.minute:02d}" if when.minute else "")
 
 
+def count(of: int, medium: str) -> str:
+    """How many hours or minutes: 30 to be read, "trente" aloud."""
+    return _feminine(of) if medium == "voice" else str(of)
+
+
 def moment(when: datetime, now: datetime, medium: str) -> str:
     """A day and an hour: "mardi 24 novembre à 10 h 30"."""
     return f"{day(when.date(), now, medium)} à {hour(when, medium)}"

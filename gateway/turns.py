@@ -157,13 +157,11 @@ class Turns:
                 return KEYS[digits]
             if len(digits) <= 3:
                 return f"⟦option:{digits}⟧" if digits.isascii() and digits.isdigit() else "⟦intent:repeat⟧"
-            return self.vaulted(turn.conversation, digits, codes=True)
+            return self.vaulted(turn.conversation, digits, keys=True)
         # "/inform{…}" is no sentence: what is in its braces was not said by anybody.
         said = COMMAND.sub(" ", turn.text or "")
         text = said.replace("⟦", " ").replace("⟧", " ").lstrip("/ ").strip()
-        # A number is a code only when one has been sent: "2026" is a year otherwise.
-        codes = any(s.kind == "code" for s in french.secrets(text, codes=True))
-        return self.vaulted(turn.conversation, text, codes=codes and self.core.awaits_code(turn.conversation)) or "…"
+        return self.vaulted(turn.conversation, text) or "…"
 
     def _spoken(self, turn: Turn, raw: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The answer with the numbers and addresses that its references stand for."""
@@ -179,9 +177,13 @@ class Turns:
 
         return [m | {"text": SAID.sub(said, m["text"])} if m.get("text") else m for m in raw]
 
-    def vaulted(self, conversation: str, text: str, *, codes: bool) -> str:
-        """A text whose phones, e-mails, NIRs, dates of birth and codes are put in the vault."""
-        for secret in reversed(french.secrets(text, codes=codes)):
+    def vaulted(self, conversation: str, text: str, *, keys: bool = False) -> str:
+        """A text, or `keys` pressed, whose phones, e-mails, NIRs, dates of birth and codes are put in the vault."""
+        secrets = french.secrets(text, codes=True)
+        if not keys and any(s.kind == "code" for s in secrets) and not self.core.awaits_code(conversation):
+            # A number is a code only when one has been sent: "2026" is a year otherwise.
+            secrets = french.secrets(text)
+        for secret in reversed(secrets):
             value = secret.value.isoformat() if hasattr(secret.value, "isoformat") else str(secret.value)
             reference = self.core.vault_put(conversation, secret.kind, value)
             start, end = secret.span

@@ -14,8 +14,8 @@ from prometheus_client import Counter, Histogram
 
 from gateway.settings import Settings
 from gateway.voice import jambonz, twiml
-from gateway.voice.call import Event
 from gateway.voice.calls import Answer, Calls, RefusedEventError, Waiting
+from gateway.voice.events import Event
 
 log = logging.getLogger(__name__)
 

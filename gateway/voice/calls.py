@@ -17,23 +17,8 @@ from booking_core import Core, InvalidPhone
 from french.wish import Wish
 from gateway.turns import Turn, Turns
 from gateway.voice import hints
-from gateway.voice.call import (
-    MEDIUM,
-    Ask,
-    BadEventError,
-    Call,
-    CallBack,
-    Digits,
-    End,
-    Event,
-    Flow,
-    Say,
-    Started,
-    Transfer,
-    Transferred,
-    Verb,
-    line,
-)
+from gateway.voice.call import MEDIUM, BadEventError, Call, Flow, line
+from gateway.voice.events import Ask, CallBack, Digits, End, Event, Say, Started, Transfer, Transferred, Verb
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gateway.voice.call import (
+from gateway.voice.events import (
     Ask,
     Digits,
     End,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from twilio.request_validator import RequestValidator
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
-from gateway.voice.call import (
+from gateway.voice.events import (
     Ask,
     Digits,
     End,

@@ -10,9 +10,7 @@ import pytest
 
 from booking_core import Closed, Core, FixedClock, NotYours
 from booking_core.agents import safe
-from tests.booking_core.world import book, cancel, free, opening, someone
-
-TUESDAY = date(2026, 3, 3)
+from tests.booking_core.world import TUESDAY, book, cancel, free, opening, someone
 
 
 def test_agenda_of_a_day(core: Core) -> None:

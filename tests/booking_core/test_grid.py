@@ -13,6 +13,7 @@ from booking_core.schedules.grid import is_holiday
 from tests.booking_core.world import (
     MONDAY,
     NOW,
+    ON_TUESDAY,
     PARIS,
     RENNES,
     book,
@@ -24,9 +25,6 @@ from tests.booking_core.world import (
     opening,
     someone,
 )
-
-TUESDAY = date(2026, 3, 3)
-ON_TUESDAY = {"first": TUESDAY, "last": TUESDAY}
 
 
 @pytest.mark.parametrize(

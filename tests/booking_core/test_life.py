@@ -28,8 +28,12 @@ from booking_core import (
 from booking_core.reference import number_of, reference
 from tests.booking_core.conftest import Opener
 from tests.booking_core.world import (
+    AT_DESK,
     MOBILE,
+    MORNING,
     NOW,
+    ON_TUESDAY,
+    TUESDAY,
     book,
     cancel,
     free,
@@ -40,11 +44,6 @@ from tests.booking_core.world import (
     someone,
     with_reason,
 )
-
-TUESDAY = date(2026, 3, 3)
-ON_TUESDAY = {"first": TUESDAY, "last": TUESDAY}
-MORNING = {"since": "9:00", "until": "12:00"}
-AT_DESK = {**MORNING, "channel": "in_person", "desk": "guichet"}
 
 
 def test_booking(core: Core) -> None:

@@ -15,6 +15,9 @@ from booking_core import (
     TooLate,
 )
 from tests.booking_core.world import (
+    AT_DESK,
+    MORNING,
+    ON_TUESDAY,
     REDON,
     RENNES,
     book,
@@ -27,11 +30,6 @@ from tests.booking_core.world import (
     someone,
     with_reason,
 )
-
-TUESDAY = date(2026, 3, 3)
-ON_TUESDAY = {"first": TUESDAY, "last": TUESDAY}
-MORNING = {"since": "9:00", "until": "12:00"}
-AT_DESK = {**MORNING, "channel": "in_person", "desk": "guichet"}
 
 
 def test_moving_is_one_step(core: Core) -> None:

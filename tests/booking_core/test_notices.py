@@ -17,11 +17,9 @@ from booking_core import Appointment, Core, FixedClock, SlotTaken
 from booking_core.notices.mail import Mail
 from booking_core.notices.model import Outgoing, Rendered
 from booking_core.storage import outbox
-from tests.booking_core.world import MOBILE, PARIS, book, cancel, free, move, opening, someone
+from tests.booking_core.world import MOBILE, MORNING, PARIS, TUESDAY, book, cancel, free, move, opening, someone
 
-TUESDAY = date(2026, 3, 3)
 FRIDAY = date(2026, 3, 6)
-MORNING = {"since": "9:00", "until": "12:00"}
 
 
 class Box:

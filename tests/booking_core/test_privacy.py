@@ -13,9 +13,7 @@ from booking_core import Core, FixedClock, NotYours
 from booking_core.storage import tables
 from tests.booking_core.test_contact import dump_of
 from tests.booking_core.test_notices import Post
-from tests.booking_core.world import MOBILE, NOW, book, cancel, free, opening, someone
-
-TUESDAY = date(2026, 3, 3)
+from tests.booking_core.world import MOBILE, NOW, TUESDAY, book, cancel, free, opening, someone
 
 
 def count(core: Core, name: str) -> int:

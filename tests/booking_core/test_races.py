@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
 from threading import Barrier
 
 from booking_core import Appointment, Core, OwnConflict, ReasonAlreadyBooked, Refusal, SlotTaken
 from tests.booking_core.invariants import check
-from tests.booking_core.world import book, cancel, free, lasting, move, opening, someone
-
-TUESDAY = date(2026, 3, 3)
-ON_TUESDAY = {"first": TUESDAY, "last": TUESDAY}
-MORNING = {"since": "9:00", "until": "12:00"}
+from tests.booking_core.world import MORNING, ON_TUESDAY, book, cancel, free, lasting, move, opening, someone
 
 
 def together(calls: Sequence[Callable[[], Appointment]]) -> list[Appointment | Refusal]:

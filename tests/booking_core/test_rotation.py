@@ -13,11 +13,10 @@ from sqlalchemy import select
 from booking_core import Contact, Core, FixedClock, Unknown, open_core
 from booking_core.storage.tables import metadata
 from tests.booking_core.test_notices import Post
-from tests.booking_core.world import MOBILE, SECRET, book, free, opening
+from tests.booking_core.world import MOBILE, SECRET, TUESDAY, book, free, opening
 
 NEW = "another secret for tests, long enough"
 NIR, BORN = "2870535212345", date(1987, 5, 14)
-TUESDAY = date(2026, 3, 3)
 ISSUER, SUBJECT = "https://fc.exemple.fr", "subject-1"
 
 
@@ -103,7 +102,8 @@ def test_what_is_kept_tells_no_number_and_no_address(url: str, clock: FixedClock
     with under(url, clock, SECRET) as core:
         live(core)
         kept = everything(core)
-    for secret in (NIR, MOBILE, MOBILE.removeprefix("+33"), "jeanne@exemple.fr", "autre@exemple.fr", "1987"):
+    born = (repr(BORN).removeprefix("datetime.date"), f"{BORN}", f"{BORN:%d/%m/%Y}")
+    for secret in (NIR, MOBILE, MOBILE.removeprefix("+33"), "jeanne@exemple.fr", "autre@exemple.fr", *born):
         assert secret not in kept
 
 

@@ -10,10 +10,8 @@ from hypothesis import strategies as st
 
 from booking_core import Core, ScheduleError
 from booking_core.schedules.read import read
-from tests.booking_core.world import RENNES, book, free, hours, opening, someone, write
+from tests.booking_core.world import ON_TUESDAY, RENNES, TUESDAY, book, free, hours, opening, someone, write
 
-TUESDAY = date(2026, 3, 3)
-ON_TUESDAY = {"first": TUESDAY, "last": TUESDAY}
 YAML = """\
 schedules:
   - agency: rennes

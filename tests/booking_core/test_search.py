@@ -12,10 +12,12 @@ from booking_core import Core, FixedClock, NoSlotLeft, NotEligible, Range, SlotP
 from tests.booking_core.conftest import Opener
 from tests.booking_core.world import (
     MONDAY,
+    MORNING,
     NOW,
     PARIS,
     REDON,
     RENNES,
+    TUESDAY,
     book,
     days,
     free,
@@ -25,8 +27,6 @@ from tests.booking_core.world import (
     someone,
 )
 
-TUESDAY = date(2026, 3, 3)
-MORNING = {"since": "9:00", "until": "12:00"}
 AFTERNOON = {"since": "14:00", "until": "17:00"}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -11,7 +11,6 @@ from tests.booking_core.invariants import check
 from tests.booking_core.test_notices import Post
 from tests.booking_core.world import NOW, book, cancel, free, opening, someone
 
-TUESDAY = date(2026, 3, 3)
 ONE_A_DAY = {"since": "14:00", "until": "14:30"}
 
 

@@ -20,6 +20,10 @@ PARIS = ZoneInfo("Europe/Paris")
 SECRET = "a secret for tests only, long enough"
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=PARIS)  # a Monday
 MONDAY = date(2026, 3, 2)
+TUESDAY = date(2026, 3, 3)
+ON_TUESDAY = {"first": TUESDAY, "last": TUESDAY}
+MORNING = {"since": "9:00", "until": "12:00"}
+AT_DESK = {**MORNING, "channel": "in_person", "desk": "guichet"}
 WEEKDAYS = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
 MOBILE = "+33639980107"
 

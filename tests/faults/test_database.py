@@ -13,7 +13,8 @@ from sqlalchemy.exc import OperationalError
 from tests.booking_core.invariants import check
 from tests.conftest import Service, running
 from tests.faults.engines import Postgres
-from tests.faults.test_kill import Person
+from tests.faults.test_kill import Booker
+from tests.faults.world import World
 from tests.gateway.test_service import call, words
 
 
@@ -36,7 +37,7 @@ def readiness(service: Service) -> tuple[int, Any]:
 
 
 def test_killed_under_the_yes_and_started_again(service: Service, postgres: Postgres) -> None:
-    alice = Person(service, service.person("alice"))
+    alice = Booker(World(service.url, service.core, service.var), service.person("alice"))
     alice.enter()
     alice.say("je voudrais un rendez-vous par téléphone jeudi pour un capital décès")
     assert "réservé" in alice.say("le premier")

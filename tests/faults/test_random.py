@@ -26,7 +26,7 @@ from booking_core.storage.tables import notice
 from tests.booking_core.invariants import check
 from tests.conftest import NOW, SEED
 from tests.faults.engines import KEY, REDIS
-from tests.faults.person import Person
+from tests.faults.person import Regular
 from tests.faults.world import PATIENCE_SECONDS, World, on_postgresql, on_sqlite
 
 PEOPLE = 6
@@ -84,7 +84,7 @@ def test_faults_at_random_moments_under_load(
         for n in range(PEOPLE):
             contact = Contact(mobile=f"+3363998{n:04}", email=f"p{n}@exemple.fr")
             filed = core.register(f"28705352{n:05}", NOW.date().replace(year=1987), None, contact)
-            people.append(Person(world, filed.id))
+            people.append(Regular(world, filed.id))
         texting = pool.submit(text_meanwhile, world, over)
         living = [pool.submit(p.live, random.Random(f"{SEED} {p.id}"), over.is_set) for p in people]
         try:
@@ -98,27 +98,27 @@ def test_faults_at_random_moments_under_load(
             raise AssertionError(f"texts without an answer (seed {SEED}): {unanswered}")
         for line in told:
             print(f"  {line}")
-        turns, longest = sum(p.turns for p in people), max(p.longest for p in people)
+        turns, longest = sum(len(p.heard) for p in people), max(p.longest for p in people)
         print(f"  {turns} turns, the longest wait for an answer {longest:.0f} s", flush=True)
         verify(world, people)
 
 
-def verify(world: World, people: list[Person]) -> None:
+def verify(world: World, people: list[Regular]) -> None:
     """What was said against what there is."""
     world.wait(RECOVERY_SECONDS)
     check(world.core)
     for person in people:
         history = {a.reference: a.status for a in world.core.history(person.id)}
         # Every "confirmé" has its row, and what nobody asked to cancel is still there.
-        assert person.confirmed <= set(history), (SEED, person.confirmed, history)
-        lost = {r for r in person.confirmed - person.cancelling if history[r] != "booked"}
+        assert person.confirmed() <= set(history), (SEED, person.confirmed(), history)
+        lost = {r for r in person.confirmed() - person.cancelling if history[r] != "booked"}
         assert not lost, (SEED, lost)
         [left] = world.core.upcoming(person.id)
         # Who was not told, as the answer was lost, can ask.
         person.enter()
         hour = f"{left.start:%-H}\u00a0h"
         assert hour in person.say("quels sont mes rendez-vous"), SEED
-    assert any(person.confirmed for person in people)
+    assert any(person.confirmed() for person in people)
     with world.core.store.read() as connection:
         states = {row.state for row in connection.execute(select(notice.c.state))}
     assert "dead" not in states

@@ -59,11 +59,13 @@ class World:
         found = subprocess.run(["pgrep", "-P", supervisor, "-f", pattern], capture_output=True, text=True, check=False)
         return int(found.stdout.split()[0]) if found.stdout.strip() else None
 
-    def kill(self, pattern: str) -> None:
-        """kill -9, when it runs."""
+    def kill(self, pattern: str) -> bool:
+        """kill -9, when it runs; True if it did."""
         if (found := self.pid(pattern)) is not None:
             with suppress(ProcessLookupError):
                 os.kill(found, signal.SIGKILL)
+                return True
+        return False
 
     def disk(self, pattern: str, *, full: bool) -> None:
         """Files of a process can grow no more, as on a full disk; or can again."""

@@ -9,7 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from urllib.parse import unquote_plus
+from urllib.parse import unquote_plus, unquote_to_bytes
 
 from tests.stack import free_port
 
@@ -112,7 +112,7 @@ class Phones:
     def all_got(self) -> list[tuple[str, str]]:
         """The text messages received so far, whole ones: (number, text)."""
         received: list[tuple[str, str]] = []
-        parts: dict[tuple[str, str], list[str]] = {}
+        parts: dict[tuple[str, int], list[str]] = {}
         for line in self.log.read_text("utf8", errors="replace").splitlines():
             if not (found := GOT.search(line)):
                 continue
@@ -126,10 +126,11 @@ class Phones:
                 received.append((number, rest))
                 continue
             header, _, data = rest.split(" ", 2)
-            _, reference, total, _ = header[len("%05%00") :].split("%")[1:]
+            # A byte that is a letter or a digit is shown as it is: reference 0x41 is "A".
+            *_, reference, total, _ = unquote_to_bytes(header.replace("+", " "))
             mine = parts.setdefault((number, reference), [])
             mine.append(unquote_plus(data))
-            if len(mine) == int(total, 16):
+            if len(mine) == total:
                 received.append((number, "".join(parts.pop((number, reference)))))
         return received
 

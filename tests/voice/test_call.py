@@ -10,15 +10,13 @@ import pytest
 import yaml
 
 from gateway.render import Choice, Message, Reply
-from gateway.voice.call import (
+from gateway.voice.call import BadEventError, Call, Flow
+from gateway.voice.events import (
     Ask,
-    BadEventError,
-    Call,
     CallBack,
     Digits,
     End,
     Event,
-    Flow,
     HungUp,
     Noise,
     Say,

@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from gateway.voice import jambonz, twiml
-from gateway.voice.call import Ask, Digits, End, Noise, Say, Silence, Speech, Started, Transfer, Transferred, Verb
+from gateway.voice.events import Ask, Digits, End, Noise, Say, Silence, Speech, Started, Transfer, Transferred, Verb
 from tests.voice.schema import check_all
 
 VERBS: tuple[Verb, ...] = (
