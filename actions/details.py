@@ -25,7 +25,7 @@ BEREAVED = "capital_deces"
 POSTCODE = re.compile(r"\b(?:\d{2} ?\d{3}|2[ab] ?\d{3})\b", re.IGNORECASE)
 # The first of the list: the person's own, and the nearest to them.
 NEAREST = re.compile(
-    r"\b(?:plus|au plus) (?:pr[eèo][sc]\w*|prè?s)\b|\bpr[eè]s de (?:chez moi|la maison|mon domicile)|\bmon agence\b"
+    r"(?:\+ ?|\b(?:plus|au plus) )(?:pr[eèo][sc]\w*|prè?s)\b|\bpr[eè]s de (?:chez moi|la maison|mon domicile)|\bmon agence\b"
     r"|\b(?:la mienne|l['’]agence habituelle|comme d['’]habitude|celle de (?:chez moi|ma ville|mon quartier))\b"
 )
 # What was just spoken of: "OK, celle-là".

@@ -195,7 +195,7 @@ class Form(Action):
             # "Vendredi à 14 heures, merci": thanks that hold an answer.
             return self.understood_anyway(turn)
         values = any(turn.entity(kind) for kind in ("channel", "agency", "moment"))
-        return turn.intent == "faq" and values and turn.confidence < DOUBTFUL
+        return turn.intent in ("faq", "ask_agency_info") and values and turn.confidence < DOUBTFUL
 
     def asks_elsewhere(self, turn: Turn) -> bool:
         """True when what is named is done elsewhere, and nothing in the sentence answers what is asked."""

@@ -13,6 +13,9 @@ from french.model import Moment
 if TYPE_CHECKING:
     from actions.form import Form
 
+TWO = 2
+# "Celui de la C2S, ah non, pas celui-là, l'autre".
+NOT_THAT = re.compile(r"\bpas cel(?:ui|le)\b(?!.*\bpas l['’ ]?autre)(?=.*\bl['’ ]?autre\b)")
 # "Annuler", "DÉPLACER svp": an answer to a reminder has few words.
 SHORT = 3
 # "Décaler mon rendez-vous à vendredi" names the new day, not the appointment.
@@ -40,6 +43,8 @@ def meant(turn: Turn, appointments: list[Appointment]) -> list[Appointment]:
     if len(fitting) > 1:
         on_day = [a for a in fitting if named(turn, a)]
         fitting = on_day or [a for a in fitting if named(turn, a, by_name=True)] or fitting
+    if len(appointments) == TWO and len(fitting) == 1 and NOT_THAT.search(turn.text.lower()):
+        fitting = [a for a in appointments if a not in fitting]
     return fitting
 
 

@@ -11,6 +11,7 @@ from actions.slots import Search, SlotForm
 from actions.turn import Turn
 from booking_core import Appointment, ChannelNotAllowed, OwnConflict, Slot, SlotTaken, TooLate
 from french.model import Moment
+from french.requests import requests
 
 CANCEL_IT = re.compile(
     r"\b(?:annule|supprime)[rz]?[- ](?:le|mon|ce)\b|\bl['’ ]?(?:annule|supprime)[rz]?\b"
@@ -36,6 +37,10 @@ class Move(SlotForm):
         """ "Oh et puis non, annulez-le": cancelling asks for its own yes."""
         if turn.intent in ("deny", "abandon") and CANCEL_IT.search(turn.text):
             return "cancel"
+        asked = [r.operation for r in requests(turn.text)]
+        if asked == ["book"] and turn["appointment_id"] and turn.reasons:
+            # "Laissez-le, je veux un autre rendez-vous pour mon arrêt".
+            return None if self.appointment(turn).reason in turn.reasons else "book"
         return super().switch(turn)
 
     def abandon(self, turn: Turn) -> None:

@@ -140,7 +140,7 @@ def _moved(reading: Reading, first: date) -> Reading:
 
 
 def on_day(turn: Turn, day: date) -> None:
-    """Hours said without a day are hours of this day ("le mettre l'après-midi")."""
+    """Hours said without a day are hours of this day ("le mettre l'après-midi", "le même jour mais plus tôt")."""
     for entity in turn.entities:
         if entity["entity"] == "moment" and entity["value"]["role"] == "wanted":
             moment = Moment.from_json(entity["value"])
@@ -151,6 +151,9 @@ def on_day(turn: Turn, day: date) -> None:
             )
             if there:
                 entity["value"] = replace(moment, readings=there).to_json()
+    if SAME_DAY.search(turn.text) and not any(r.first for m in turn.moments for r in m.readings):
+        that_day = Moment("", (0, 0), (Reading("day", first=day, last=day),))
+        turn.entities.append({"entity": "moment", "value": that_day.to_json()})
 
 
 def names_day(moment: Moment, now: datetime, day: date) -> bool:

@@ -78,9 +78,15 @@ class SlotForm(Form):
         if held:
             # "La semaine d'après, même heure": after what is read back.
             relative.count_from(turn, held[0].start)
+            if asked == "confirm" and turn.intent == "affirm":
+                # "Oui, je confirme jeudi 9 h": the Thursday that is read back.
+                relative.on_offered_day(turn, held)
         chosen, moments = turn.chosen("slot"), turn.moments
         if chosen and (not turn.slots([chosen]) or (turn.intent == "deny" and turn.value("option") is None)):
             chosen = None
+        if chosen and all(m.kind == "anytime" or times.just_now(turn, m) for m in moments):
+            # "Comme vous voulez, le premier", "le premier que vous proposez maintenant".
+            moments = []
         fitting = times.matching(on_offer, moments)
         if chosen and (not moments or any(str(s.id) == chosen for s in fitting) or self.same_time(turn, moments)):
             turn["slot_id"] = chosen

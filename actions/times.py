@@ -129,6 +129,13 @@ def fits(start: datetime, reading: Reading) -> bool:
     return not ((reading.since and hour < reading.since) or (reading.until and hour >= reading.until))
 
 
+def just_now(turn: Turn, moment: Moment) -> bool:
+    """True for "maintenant", which is no time to come."""
+    return any(r.first == turn.now.date() and r.grain == "minute" for r in moment.readings) and (
+        "maintenant" in moment.text.lower()
+    )
+
+
 def leave_out(turn: Turn, slot_id: str) -> None:
     """A slot that cannot be had leaves the list for good; what was shown with it may be shown again."""
     state = turn["preferred_time"] or {}

@@ -82,7 +82,11 @@ class Turn:
         if self.intent in SWITCHES and len(asked) == 1 and asked[0].operation == "book" and BOOKS.search(self.text):
             # "Prendre un autre rendez-vous" sounds like moving one.
             self.intent = "book_appointment"
-        if self.intent == "update_contact" and self.entity("reason") and self.entity("moment"):
+        if (
+            self.intent == "update_contact"
+            and self.entity("reason")
+            and (self.entity("moment") or self.entity("channel"))
+        ):
             # "Maintenant la C2S par téléphone mardi": a call, no new number.
             self.intent = "inform"
         self._dispatcher = dispatcher

@@ -10,7 +10,7 @@ from french.model import Entity, Span
 from french.spelling import respelt
 
 # What "rappelez-moi" is followed by when it means "remind me".
-REMIND = r"\b(?! (?:l'|le (?!\d|lundi|mardi|mercredi|jeudi|vendredi|samedi|matin|soir)|la |les |sur (?:le|ce|mon|un) |que |ma |mon |mes |quand|quel|ou |si |comment|combien|un |une |a quel|de quel|dans quel|pour quel|sur quel|votre |notre |au 0|au zero|au ⟦))"
+REMIND = r"\b(?! (?:l'|le (?!\d|lundi|mardi|mercredi|jeudi|vendredi|samedi|matin|soir)|la |les |sur (?:le|ce|mon|un) |que |ma |mon |mes |quand|quel|ou |si |comment|combien|un (?!de ces|soir|matin|jour|apres midi)|une |a quel|de quel|dans quel|pour quel|sur quel|votre |notre |au 0|au zero|au ⟦))"
 VERBS = r"(?:appeler|rappeler|telephoner|contacter|joindre|passer un appel)"
 SAID = r"(?:appelez|appelle|appeliez|appellerez|appelleras?|rappelez|rappelle|rappeliez|rappellerez|telephon(?:ez|e|iez)|contact(?:ez|e|iez)|joign(?:ez|e|iez))"
 ASKS = r"(?:pouvez|pourriez|pourrez|peux|peu|peut|pourrait|allez|va|vas|doit|devez|devrait|voulez|preferez|souhaitez|puisse)"
@@ -27,7 +27,7 @@ PHONE = _any(
         r"\b(?:par|part|au|en|via|rendez vous|entretien|creneau|rencontre|consultation|echange|point) telephone\b(?! (?:portable|fixe|est|sera|ne|quel))",
         r"\btelephonique(?:ment)?\b|\btelephone possible\b|\btelephone rendez vous\b",
         rf"^\W*(?:{POLITE}\W+)*telephone(?:\W+{POLITE})*\W*$",
-        r"(?<=[,;.] )(?:par )?telephone\W*$",
+        r"(?<=[,;.] )(?:par )?telephone\W*$|^\W*telephone,? pour (?:m(?:on|a|es)|un|une|la|le|l'|les|des)\b",
         r"\btelephone (?:c'est|ce serait|ca serait) (?:mieux|plus|bien|parfait)",
         r"\b(?:prefere|plutot|choisis|opte pour|mettez) (?:le |un |par )?telephone\b",
         rf"\b{ONE} (?:me |m'|nous )?(?:{ASKS} )+(?:pas )?(?:me |m'|nous |le |la )?(?:{VERBS}\b){REMIND}",
@@ -36,6 +36,7 @@ PHONE = _any(
         rf"\b(?:qu'un|un|qu'une|une|votre|vos|le|la) \w+ (?:me |m'|nous ){SAID}{REMIND}",
         rf"\b{SAID} (?:moi|nous)\b{REMIND}|\b(?:appeler|rappeler|rappele|joindre) moi\b{REMIND}",
         r"^\W*(?:bonjour\W+)?me (?:appeler|rappeler|contacter|telephoner?|joindre)\b(?! (?:le |la |l'|les |que |mon |ma |mes |quand|quel))",
+        r"\b(?:souhaite|demande|voudrais|veux|veut|aimerais|propose[rz]?|prefere|besoin|merci|svp) (?:d'un |un |etre |de )?rappel\b(?! (?:de (?:mon|ma|mes|vaccin|rendez)|par (?:sms|mail|message)|du rendez|sms))",
         r"\bm'appeler\b(?! (?:monsieur|madame|par mon))",
         rf"\b(?:etre|soit|suis|serai|serais) (?:appeler|rappeler|contacte|appelee?|rappelee?)\b{REMIND}",
         r"\b(?:un|par|d'un|en|l'|rendez vous|prefere) ?appel\b(?! (?:en absence|manque|de votre|de vos|d'offre|a temoin))",
@@ -92,7 +93,7 @@ REFUSED_DESK = re.compile(
 )
 
 # "Par téléphone, euh non, plutôt sur place".
-REPAIR = re.compile(r"\b(?:non|pardon|plutot(?! que)|finalement|en fait|je me trompe|prefere(?! pas))\b")
+REPAIR = re.compile(r"\b(?:non|pardon|plutot(?! qu[e'])|finalement|en fait|je me trompe|prefere(?! pas))\b")
 # "J'ai besoin de voir quelqu'un, par téléphone c'est mieux".
 PREFERRED = re.compile(
     r"[ ,]*(?:(?:c'est|c|ce serait|ca serait|ca sera|serait) )?(?:mieux|plus (?:simple|pratique|facile)|de preference)\b"

@@ -15,6 +15,8 @@ LOCAL = re.compile(r"[\w.+%-]{1,64}$")
 DOMAIN = re.compile(r"[\w-]{1,63}(?:[.,][\w-]{1,63}){0,4}")
 # More addresses than anybody gives.
 MOST = 50
+# "marcel[point]tanguy[arobase]free.fr", against robots: read as if it were spoken.
+BRACKETED = re.compile(r"[\[(](point|dot|arobase|tiret)[\])]")
 SPOKEN_AT = re.compile(
     r"\b(?:arr?obb?as(?:e|se)?|arr?obaze|a robase|la robase|robase|arobace|a commercial)\b|\b(?:at|chez)(?= [\w-]+ (?:point|dot) [a-z]{2,4}\b)"
 )
@@ -96,6 +98,7 @@ STOPS = frozenset(
         "et",
         "que",
         "qui",
+        "en",
         "euh",
         "heu",
         "c",
@@ -121,6 +124,8 @@ Piece = Tuple[str, Span]
 
 def find(text: str, folded: str, now: datetime) -> List[Entity]:
     """Addresses in lower case; `valid` is False when the end is missing ("jean@gmail")."""
+    if "point" in folded or "dot" in folded:
+        folded = BRACKETED.sub(r" \1 ", folded)
     return [Entity("email", value, text[slice(*span)], span, valid) for value, span, valid in _all(folded)]
 
 
@@ -134,7 +139,9 @@ def _all(folded: str) -> Iterator[Tuple[str, Span, bool]]:
             if "," in domain[0] and host.rpartition(".")[2] not in TLDS:
                 host = domain[0].partition(",")[0]
             end = domain.start() + len(host.rstrip(".-"))
-            if name and ("." in host or (m[0].strip() == "@" and host[0].isalpha())):
+            # "L'adresse en @free.fr" names no address.
+            apart = m[0][0] == " " and name in STOPS
+            if name and not apart and ("." in host or (m[0].strip() == "@" and host[0].isalpha())):
                 yield f"{name}@{host.rstrip('.-')}", (local.start(), end), "." in host
     for m in islice(SPOKEN_AT.finditer(folded), MOST):
         before, after = _local(folded, m.start()), _host(folded, m.end())

@@ -25,7 +25,7 @@ TENS: Dict[str, int] = {
 SCALES = {"cent", "cents", "mille"}
 WORDS = {**UNITS, **TENS}
 SPOKEN = frozenset(WORDS) | SCALES
-FILLERS = frozenset(("euh", "heu", "hum", "bah", "ben", "puis", "alors"))
+FILLERS = frozenset(("euh", "heu", "hum", "bah", "ben", "puis", "ensuite", "alors"))
 TOKEN = re.compile(r"\d+|[a-z]+")
 GAP = re.compile(r"[\s.,/()_\-:]{0,6}")
 
@@ -105,6 +105,9 @@ def runs(folded: str) -> Tuple[Run, ...]:
         joined = bool(groups) and GAP.fullmatch(folded, end, span[0]) is not None
         if word in FILLERS and joined:
             end, at = span[1], at + 1
+            continue
+        if word == "et" and joined and at + 1 < len(tokens) and tokens[at + 1][0] == "enfin":
+            end, at = tokens[at + 1][1][1], at + 2
             continue
         group = _group(tokens, at, after_zero=joined and groups[-1][0] == "0")
         if group is None or not joined:

@@ -40,6 +40,8 @@ ANOTHER = re.compile(r"\b(?:une?|d'une?|cet(?:te)?|aucune?) (?:tout )?(?:nouveau
 BEFORE_OTHERS = re.compile(
     r"(?:\b(?:mois|semaine|annee|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|week end|weekend|week-end|trimestre|semestre|nuit|noel|an|ete|hiver|printemps|automne|fois|en|votre|vos|ma|ta|sa|leur|notre|de|juin|mai|mars) )$"
 )
+# "Lundi matin première heure": early, not the first of a list.
+DAWN = re.compile(r"\b(?:matin|a(?: la)?|des(?: la)?|aux?|jour) ?$")
 DENIED = re.compile(r"\b(?:pas|ni|sauf|plutot que|au lieu du?|non pas) (?:le |la |du |de la |au )?(?:tout )?$")
 REJECTED = re.compile(
     r" (?:(?:est|c'est|me parait|serait|fait) (?:beaucoup |bien |un peu )?trop|(?:ne |n')?(?:me )?(?:va|convient|plait|arrange) pas)\b"
@@ -125,6 +127,8 @@ def _chooses(text: str, m: re.Match[str]) -> bool:
     """True when an ordinal picks from a list: it has a determiner or a noun of lists, or is about all that is said."""
     groups = m.groupdict()
     start, end = m.span()
+    if groups.get("noun") == "heure" and DAWN.search(text, max(0, start - 12), start):
+        return False
     if OTHERS.match(text, end) or (
         "det" in groups and not groups["det"] and BEFORE_OTHERS.search(text, max(0, start - 12), start)
     ):

@@ -11,7 +11,8 @@ from french.text import fold
 
 # Verbs and nouns that name an operation on an appointment or on the address book.
 VERBS = {
-    "move": r"(?:de|re)plac\w*|decal\w*|report(?:er|ez|e)\b|repouss\w*|avancer|avancez|deplacement",
+    # "Je ne peux pas me déplacer" moves no appointment, "pouvez-vous me déplacer mon rdv" does.
+    "move": r"(?:(?<!\bme )(?<!\bnous )(?<!\bse )|(?=\w+ (?:mon|ma|ce|le (?:rdv|rendez))\b))(?:de|re)plac\w*|decal\w*|report(?:er|ez|e)\b|repouss\w*|avancer|avancez|deplacement",
     "cancel": r"annul\w*|supprim\w*",
     "contact": r"(?:chang\w*|modifi\w*|mettre a jour|mets? a jour|mettez a jour|actualis\w*|corrig\w*)"
     r"(?: \w+){0,3} (?:numero|num|telephone|tel|portable|mobile|fixe|mail|e-?mail|adresse)\b",
@@ -22,12 +23,14 @@ VERBS = {
     r"|(?:re)?(?:donne|fixe|trouve|propose|cale|mette)[zs]?[- ](?:m['’]|nous[- ])en une?\b"
     # "Donnez-moi un rendez-vous", "il me faut un rdv pour ma C2S".
     r"|(?:donne|mette|trouve|fixe|propose|note)z?[- ]moi (?:un |une |autre |nouveau )*(?:rdv|rendez)"
-    r"|(?:veu[xt]|voudrais|souhait\w*|faut|faudrait|aimerais|besoin d['’ ]) ?(?:aussi |bien |ensuite )*(?:un |une |autre |nouveau )*"
-    r"(?:rdv|rendez-?vous|rendez vous)(?: \w+){0,3} pour (?!annul|deplac|decal|report|chang|modif|supprim)",
+    r"|j?(?:veu[xt]|voudrais|souhait\w*|faut|faudrait|aimerais|besoin d['’ ]) ?(?:aussi |bien |ensuite )*(?:un |une |autre |nouveau )*"
+    r"(?:rdv|rendez-?vous|rendez vous)(?: \w+){0,3} (?:pour|pr) (?!annul|deplac|decal|report|chang|modif|supprim)",
 }
 REQUEST = re.compile("|".join(f"(?P<{name}>\\b(?:{pattern}))" for name, pattern in VERBS.items()))
 # Taken and told is not asked: "j'ai pris", "le rendez-vous que j'ai annulé".
 DONE = re.compile(r"\b(?:ai|a|as|avez|avais|avait|ont|est|ete|etait|sera|j'avais) (?:deja |bien |ete )*$")
+# "Ne réservez rien", "pas annuler, déplacer".
+REFUSED = re.compile(r"\b(?:ne |n['’]|pas |sans |plus )(?:(?:me|m['’]|le|la|les|l['’]|l|veux|voulais|pas|plus) ?)*$")
 JOINT = re.compile(r"\b(?:et|puis|ensuite|apres|aussi|plus|ainsi que)\b|[,;.&+]")
 
 
@@ -46,7 +49,7 @@ def requests(text: str) -> List[Request]:
     Text in, at most one request for each operation out; empty when none is named.
     """
     plain = fold(text)
-    named = [m for m in REQUEST.finditer(plain) if not DONE.search(plain[: m.start()])]
+    named = [m for m in REQUEST.finditer(plain) if not any(said.search(plain[: m.start()]) for said in (DONE, REFUSED))]
     first = {m.lastgroup: m for m in reversed(named)}
     if not first:
         return []

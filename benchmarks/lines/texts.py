@@ -40,8 +40,9 @@ class Texter:
 
     async def post(self, mobile: str, text: str) -> int:
         """The status of our answer to Kannel."""
-        query = {"key": KEY, "id": uuid.uuid4().hex, "from": mobile, "text": text}
-        async with self.session.get(f"{self.url}/sms/kannel", params=query) as answer:
+        query, sender = {"key": KEY, "id": uuid.uuid4().hex}, {"X-Kannel-From": mobile}
+        call = self.session.post(f"{self.url}/sms/kannel", params=query, headers=sender, data=text.encode())
+        async with call as answer:
             return answer.status
 
     async def play(self, person: Insured, mobiles: Mobiles, day: date) -> None:

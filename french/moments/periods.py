@@ -208,6 +208,10 @@ PARSERS: Tuple[Parser, ...] = (
         frozenset(("semaine",)),
         re.compile(
             r"\bpas (?:la |cette )?(?:semaine prochaine|prochaine semaine),? (?:mais )?(?:plutot )?(?:celle (?:d'apres|qui suit|encore apres)|la suivante|l'autre|la semaine (?:d'apres|suivante|qui suit))"
+            # "Je suis absent la semaine prochaine, on peut dire celle d'après ?"
+            r"|\b(?:la |toute la )?semaine prochaine,? (?:(?!(?:ou|et|a partir|"
+            + WEEKDAY
+            + r")\b)[a-z']+,? ){1,8}?celle d'apres"
             r"|(?<=semaine prochaine ou )(?:celle|la semaine) (?:d'apres|qui suit|suivante)|(?<=semaine prochaine ou )la suivante"
         ),
         week_after_next,

@@ -39,7 +39,7 @@ LEAD = re.compile(r"(?:du|depuis|il y a|y a|ca fait|cela fait|voila|jusqu'au|jus
 # "Je vous rappelle demain": the person will do something then, and not come.
 WILL_DO = re.compile(
     r"\bje (?:dois|devrai) (?:vous |le |la |les |tout )?(?:rendre|renvoyer|envoyer|payer|signer|remettre|quitter|liberer)(?: [a-z']+){0,4} (?:le |la |l'|au |pour le |avant le )?$"
-    r"|\bje (?:vous |te |le |la |les |lui )?(?:rappelle|rappellerai|recontacte|recontacterai|recris|reecris|reecrirai|renvoie|envoie|enverrai|verrai|dirai|confirme|confirmerai|retelephone)(?: (?:ca|plus tard|peut etre|vous|tout|encore))* (?:le |la |l'|ce |cet |cette |en |dans )?$"
+    r"|\bje (?:vous |te |le |la |les |lui )?(?:rappelle|rappellerai|recontacte|recontacterai|recris|reecris|reecrirai|renvoie|envoie|enverrai|verrai|dirai|confirme(?= (?:ca|plus tard|tout|vous))|confirmerai|retelephone)(?: (?:ca|plus tard|peut etre|vous|tout|encore))* (?:le |la |l'|ce |cet |cette |en |dans )?$"
 )
 # "Vous n'auriez pas lundi ?" asks for Monday.
 ASKED = re.compile(
@@ -120,6 +120,8 @@ NOT_TO_IT = re.compile(
 WORK_SO = re.compile(
     r"[ ,]*(?:moi )?je (?:travaille|bosse|taffe|suis (?:prise?|occupee?)) (?:donc|alors|du coup) (?:plutot )?(?:le )?$"
 )
+# "J'étais plus là, vendredi de la semaine prochaine": no past holds that day.
+TO_COME = re.compile(r"\bprochaine?\b|\bdemain\b|\bqui vient\b")
 # What runs at that time: "le bus arrive à 9h50".
 RUNS = re.compile(
     r"\b(?:bus|car|train|tram|metro|rer|avion|bateau|ferry|ambulance|taxi|vsl|navette|tgv|ter)(?: (?:qui|ne|n'|est|vient|me))* ?(?:arrive|part|passe|repart|depose|est|prend|decolle)\w*(?: (?:me|chercher|que|seulement|ici|la bas))* (?:a|vers) $"
@@ -128,7 +130,7 @@ RUNS = re.compile(
 
 def happened(before: str, said: str = "") -> bool:
     """True when the folded text before a moment `said` tells what took place then, or that a leave lasts so long."""
-    if bounds.THEN_SAID.search(said):
+    if bounds.THEN_SAID.search(said) or TO_COME.search(said):
         return False
     told = normal(before[-120:]).text + " "
     return bool(

@@ -15,7 +15,7 @@ from french.moments.piece import MOST, Piece, Said
 # What may stand between a day and its hour without parting them.
 FILLER = (
     r"(?:a|au|aux|le|la|les|l|de|du|des|d|dans|en|vers|plutot|ce|cet|cette|pour|sur|autour|alentours|environs?|euh|heu|hum|ben|bah|si|possible|pile|"
-    r"preference|genre|disons|mettons|par|exemple|et|mais|seulement|uniquement|idealement|c'est|serait|sera|soit|plus|tard|que|meme|bien|coup|coups|svp|s'il|vous|plait|un|peu|toujours|aussi|tout|toute|juste|pendant|pdt|durant|finalement)"
+    r"preference|genre|evidemment|forcement|logiquement|disons|mettons|par|exemple|et|mais|seulement|uniquement|idealement|c'est|serait|sera|soit|plus|tard|que|meme|bien|coup|coups|svp|s'il|vous|plait|un|peu|toujours|aussi|tout|toute|juste|pendant|pdt|durant|finalement)"
 )
 EVENING = time(18)
 # "Sauf le mardi, mais après 14h" are two.

@@ -71,19 +71,21 @@ class Kannel:
         self._session: aiohttp.ClientSession | None = None
 
     def routes(self, received: Received, reported: Reported) -> list[web.RouteDef]:
-        """GET /sms/kannel?key&id&from&at&text, GET /sms/kannel/report?key&id&state."""
+        """POST /sms/kannel?key&id&at (X-Kannel-From, the text as body), GET /sms/kannel/report?key&id&state."""
 
         async def message(request: web.Request) -> web.Response:
             self._check(request)
             query = request.query
-            if not (query.get("id") and query.get("from") and "text" in query):
+            sender = request.headers.get("X-Kannel-From")
+            if not (query.get("id") and sender):
                 log.warning("kannel's call was refused: malformed")
                 raise web.HTTPBadRequest
-            number = e164(query["from"])
+            number = e164(sender)
             if number is None:
                 TEXTS.labels("in", "unanswerable").inc()
             else:
-                await received(Incoming(number, query["text"], f"kannel-{query['id']}", self._age(query.get("at", ""))))
+                text = (await request.read()).decode("utf-8", errors="replace")
+                await received(Incoming(number, text, f"kannel-{query['id']}", self._age(query.get("at", ""))))
             # Kannel sends the body back as an answer: ours leaves later, by sendsms.
             return web.Response(text="")
 
@@ -94,7 +96,7 @@ class Kannel:
                 await reported(Report(state, message_id=request.query["id"]))
             return web.Response(text="")
 
-        return [web.get("/sms/kannel", message), web.get("/sms/kannel/report", report)]
+        return [web.post("/sms/kannel", message), web.get("/sms/kannel/report", report)]
 
     async def send(self, to: str, text: str, message_id: str) -> str | None:
         """Hand it to Kannel, by POST: neither the number nor the words are in a URL that could be logged."""

@@ -10,13 +10,13 @@ from __future__ import annotations
 import random
 import threading
 import time
-import urllib.request
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlencode
+from urllib.request import Request, urlopen
 
 import pytest
 from sqlalchemy import select
@@ -40,10 +40,11 @@ def text_meanwhile(world: World, over: threading.Event) -> set[str]:
     numbers: list[str] = []
     while not over.wait(1.5):
         numbers.append(f"+33639981{len(numbers) % 1000:03}")
-        query = urlencode({"key": KEY, "id": uuid.uuid4().hex, "from": numbers[-1], "text": "bonjour"})
+        query = urlencode({"key": KEY, "id": uuid.uuid4().hex})
+        text = Request(f"{world.url}/sms/kannel?{query}", b"bonjour", {"X-Kannel-From": numbers[-1]})
         end = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < end:
-            with suppress(OSError), urllib.request.urlopen(f"{world.url}/sms/kannel?{query}", timeout=10):
+            with suppress(OSError), urlopen(text, timeout=10):
                 break
             time.sleep(0.5)
     end = time.monotonic() + PATIENCE_SECONDS

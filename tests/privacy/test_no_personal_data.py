@@ -64,8 +64,9 @@ class Texter:
     def say(self, text: str, until: str) -> str:
         """Write, and wait for an answer that holds some words; returns what came."""
         before, self.count = len(self.operator.sent), self.count + 1
-        query = {"key": KEY, "id": f"p{self.count}", "from": self.number, "text": text}
-        with urllib.request.urlopen(f"{self.service.url}/sms/kannel?{urllib.parse.urlencode(query)}", timeout=10):
+        url = f"{self.service.url}/sms/kannel?{urllib.parse.urlencode({'key': KEY, 'id': f'p{self.count}'})}"
+        message = urllib.request.Request(url, text.encode(), {"X-Kannel-From": self.number})
+        with urllib.request.urlopen(message, timeout=10):
             pass
         end = time.monotonic() + 30
         while time.monotonic() < end:

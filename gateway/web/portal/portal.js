@@ -27,6 +27,9 @@ export class Refused extends Error {
   }
 }
 
+// Whoever signs out is not told that the session ended, whatever calls are still under way.
+let leaving = false;
+
 // One call; raises Refused. Whoever is not signed in (any more) goes to the first page.
 export async function api(path, { method = "GET", body } = {}) {
   let answer;
@@ -41,7 +44,7 @@ export async function api(path, { method = "GET", body } = {}) {
     tabs.postMessage(used);
     return given;
   }
-  if (answer.status === 401 && given.error !== "unknown") location.assign("/?fin=1");
+  if (answer.status === 401 && given.error !== "unknown" && !leaving) location.assign("/?fin=1");
   if (given.error === "code_required") location.assign("/nouveau-code");
   throw new Refused(answer.status, given);
 }
@@ -132,6 +135,7 @@ if ($("sign-out")) {
   setInterval(watch, 15_000);
   for (const name of ["pointerdown", "keydown"]) document.addEventListener(name, touch);
   $("sign-out").addEventListener("click", async () => {
+    leaving = true;
     await api("/api/session", { method: "DELETE" }).catch(() => {});
     sessionStorage.clear();
     location.assign("/");
