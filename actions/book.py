@@ -128,11 +128,19 @@ class Book(Details):
         if turn.intent == "list_appointments" and turn["slot_id"] and not self.core.upcoming(turn.person):
             self.ask_again(turn)
             return True
+        if self.old_number(turn):
+            self.change(turn, "phone")
+            return True
         if turn["requested_slot"] == "channel" and not turn.entity("channel") and VIDEO.search(turn.text):
             turn.say("utter_no_video")
             self.ask_again(turn)
             return True
         return super().aside(turn) or self.without_number(turn)
+
+    def old_number(self, turn: Turn) -> bool:
+        """ "Ce numéro n'est plus le bon", without the good one, of the number just read back."""
+        read_back = turn["requested_slot"] == "confirm" and turn["channel"] == "phone"
+        return read_back and turn.intent == "update_contact" and not turn.reference("phone") and not turn.moments
 
     def without_number(self, turn: Turn) -> bool:
         """ "À quel numéro ?" was answered by nothing that can be taken: said so; who gives none may come instead."""

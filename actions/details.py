@@ -25,9 +25,11 @@ BEREAVED = "capital_deces"
 POSTCODE = re.compile(r"\b(?:\d{2} ?\d{3}|2[ab] ?\d{3})\b", re.IGNORECASE)
 # The first of the list: the person's own, and the nearest to them.
 NEAREST = re.compile(
-    r"(?:\+ ?|\b(?:plus|au plus) )(?:pr[eèo][sc]\w*|prè?s)\b|\bpr[eè]s de (?:chez moi|la maison|mon domicile)|\bmon agence\b"
+    r"(?:\+ ?|\b(?:plus|au plus) )(?:pr[eèo][sc]\w*|prè?s)\b|\bpr[eè]s de (?:chez moi|la maison|mon domicile)"
+    r"|\bmon agence\b"
     r"|\b(?:la mienne|l['’]agence habituelle|comme d['’]habitude|celle de (?:chez moi|ma ville|mon quartier))\b"
 )
+ASKS = re.compile(r"\b(?:o[uù] est|adresse|horaires?|ouver\w+|ferm\w+|quelle est|laquelle|comment)\b")
 # What was just spoken of: "OK, celle-là".
 THAT_ONE = re.compile(r"\b(?:celle|celui|cel)[- ]?l[aà]\b|\bl[aà][- ]bas\b|\bcette agence\b")
 # What has to be asked before anything else.
@@ -155,6 +157,13 @@ class Details(SlotForm):
             or self.reason_hinted(turn)
             or (turn["channel"] == "in_person" and self.town_named(turn.text))
         )
+
+    def picks(self, turn: Turn) -> bool:
+        """ "L'agence la plus proche" answers "quelle agence ?"."""
+        nearest = turn["requested_slot"] == "agency" and turn.intent == "ask_agency_info" and turn["agencies"]
+        return bool(
+            nearest and NEAREST.search(turn.text.lower()) and not ASKS.search(turn.text.lower())
+        ) or super().picks(turn)
 
     def town_named(self, text: str) -> str | None:
         """The agency of the only town of ours that a sentence names, with no word that announces a place."""

@@ -40,7 +40,7 @@ PHONE = _any(
         r"\bm'appeler\b(?! (?:monsieur|madame|par mon))",
         rf"\b(?:etre|soit|suis|serai|serais) (?:appeler|rappeler|contacte|appelee?|rappelee?)\b{REMIND}",
         r"\b(?:un|par|d'un|en|l'|rendez vous|prefere) ?appel\b(?! (?:en absence|manque|de votre|de vos|d'offre|a temoin))",
-        r"\bcoups? de (?:fil|telephone|bigo)\b|\bau bout du fil (?:c'est|ca|mieux|svp|merci)|\brendez vous au bout du fil\b|\ba distance\b|\ben distanciel\b",
+        r"\bcoups? (?:de|2|d) (?:fil|telephone|bigo)\b|\bau bout du fil (?:c'est|ca|mieux|svp|merci)|\brendez vous au bout du fil\b|\ba distance\b|\ben distanciel\b",
         # Who cannot or will not come.
         r"\bsans (?:avoir a )?(?:me |se |nous |devoir me )?(?:deplacer|bouger)\b",
         r"\b(?:peux|peu|puis|pourrai|pourrais|arrive|veux|voudrais|compte|capable de) (?:vraiment |absolument )?(?:plus|pas|point|difficilement) (?:a )?(?:me |m'|nous )?(?:deplacer|bouger de chez)\b",

@@ -49,7 +49,8 @@ REJECTED = re.compile(
 CORRECTED = re.compile(r"\b(?:non|pardon|plutot|finalement|attendez|enfin|en fait|mais)\b")
 NUMBER = rf"(?P<number>[1-9]\d?|{'|'.join(w for w in UNITS if w != 'zero')})"
 NAMED = re.compile(
-    rf"\b(?:numero|num|nº|n°|n|choix|option|ligne|proposition|reponse|touche|creneau|tape[rz]?|taper|case|bouton|solution|le creneau)(?: (?:le |la |numero )?|)?#? ?{NUMBER}\b(?! ?(?:h\b|heures?|[:/]\d|\d))(?<!\bune)(?<!\bun)"
+    rf"\b(?:numero|num|nº|n°|n|choix|option|ligne|proposition|reponse|touche|creneau|tape[rz]?|taper|case|bouton|solution|le creneau)(?: (?:le |la |numero )?|)?#? ?{NUMBER}\b(?! ?(?:h\b|heures?|[:/]\d|\d| (?:ma|mon|sa|son|notre)\b))(?<!\bune)(?<!\bun)"
+    rf"|\b(?:le|la) (?P<listed>[1-9]) (?:de|dans) (?:la|ta|votre|cette|ces|vos) (?:liste|propositions?)\b"
     # "Je touche une retraite" names no key.
     rf"|\b(?:numero|num|choix|option|ligne|proposition|reponse|touche|creneau|case|bouton|solution) (?:le |la |numero )?(?P<one>une?)\b(?=\W*$|\W+(?:svp|s'il|merci|me|c'est|ca|je|convient)\b)"
 )
@@ -60,9 +61,11 @@ POLITE = (
     r"sur|dis|dirais|disons|le|la|l|numero|n°|svp|stp|merci|bien|ca me va|ira|ca ira|bonjour|madame|monsieur|"
     r"parfaitement|s'il|te|vous|plait|opte|au|du coup|je confirme|valide)"
 )
+# "Quatre, le quatre".
+REPEATED = rf"(?:(?P<first>[1-9]|{'|'.join(w for w in UNITS if w != 'zero')})\W+(?=(?:le |la )?(?P=first)\b))?"
 GIVEN_UP = rf"(?:(?:[1-9]|{'|'.join(w for w in UNITS if w != 'zero')})\W+(?:euh\W+|ah\W+)*(?:non|pardon|plutot|enfin|attendez)\W+)?"
 ALONE = re.compile(
-    rf"[^\w<]*(?:{POLITE}\W+)*(?:(?:et )?(?:ni|pas) (?:le |la )?(?:{'|'.join(w for w in UNITS if w != 'zero')}|[1-9])\W+)*(?:{POLITE}\W+)*{GIVEN_UP}(?:{POLITE}\W+)*#?{NUMBER}(?:\W+{POLITE})*(?:\W+(?:et )?(?:surtout )?pas (?:le |la |l')?(?:{'|'.join(w for w in UNITS if w != 'zero')}|[1-9]|autre))?\W*"
+    rf"[^\w<]*(?:{POLITE}\W+)*(?:(?:et )?(?:ni|pas) (?:le |la )?(?:{'|'.join(w for w in UNITS if w != 'zero')}|[1-9])\W+)*(?:{POLITE}\W+)*{GIVEN_UP}{REPEATED}(?:{POLITE}\W+)*#?{NUMBER}(?:\W+{POLITE})*(?:\W+(?:et )?(?:surtout )?pas (?:le |la |l')?(?:{'|'.join(w for w in UNITS if w != 'zero')}|[1-9]|autre))?\W*"
 )
 
 
@@ -104,7 +107,7 @@ def _said(text: str) -> List[Tuple[Span, Option]]:
     # The verb is part of the choice: "le 2 à mercredi" alone would be a date.
     found += [(m.span(), int(m["moved"])) for m in MOVED.finditer(text)]
     for m in NAMED.finditer(text):
-        found.append((m.span(), 1 if m["one"] else _number(m["number"])))
+        found.append((m.span(), 1 if m["one"] else _number(m["number"] or m["listed"])))
     alone = None if found else _alone(text)
     return [*found, alone] if alone else found
 

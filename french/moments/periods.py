@@ -64,6 +64,11 @@ def week_after_next(m: re.Match[str], now: datetime) -> Said:
     return days(monday, monday + timedelta(days=6), "week")
 
 
+def the_one_after(m: re.Match[str], now: datetime) -> Optional[Said]:
+    """ "Je suis absent la semaine prochaine, on peut dire celle d'après ?"; None when no week was named before."""
+    return week_after_next(m, now) if "semaine prochaine" in m.string[: m.start()] else None
+
+
 def part_of_week(m: re.Match[str], now: datetime) -> Said:
     """ "en fin de semaine": of this one, or of the next when that is over."""
     today = now.date()
@@ -208,14 +213,11 @@ PARSERS: Tuple[Parser, ...] = (
         frozenset(("semaine",)),
         re.compile(
             r"\bpas (?:la |cette )?(?:semaine prochaine|prochaine semaine),? (?:mais )?(?:plutot )?(?:celle (?:d'apres|qui suit|encore apres)|la suivante|l'autre|la semaine (?:d'apres|suivante|qui suit))"
-            # "Je suis absent la semaine prochaine, on peut dire celle d'après ?"
-            r"|\b(?:la |toute la )?semaine prochaine,? (?:(?!(?:ou|et|a partir|"
-            + WEEKDAY
-            + r")\b)[a-z']+,? ){1,8}?celle d'apres"
             r"|(?<=semaine prochaine ou )(?:celle|la semaine) (?:d'apres|qui suit|suivante)|(?<=semaine prochaine ou )la suivante"
         ),
         week_after_next,
     ),
+    (frozenset(("celle",)), re.compile(r"\bcelle d'apres\b"), the_one_after),
     (
         frozenset(("semaine",)),
         re.compile(rf"\b{PART}(?:la )?(?P<which>prochaine) semaine\b(?P<number>)"),

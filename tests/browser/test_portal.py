@@ -205,6 +205,18 @@ def test_a_session_that_ended_leads_back(page: Page, service: Service, someone: 
     assert service.core.contact(someone.id).email == someone.email
 
 
+def test_a_call_under_way_does_not_undo_a_farewell(page: Page, service: Service, someone: Someone) -> None:
+    """The click that signs out also says that the page is in use: that call comes too late, and is refused."""
+    sign_in(page, service, someone)
+    page.route("**/api/me", lambda route: route.fulfill(status=401, json={"error": "signed_out"}))
+    page.route("**/api/session", lambda route: (page.wait_for_timeout(300), route.continue_()))
+    left: list[str] = []
+    page.on("framenavigated", lambda frame: left.append(frame.url))
+    page.get_by_role("button", name="Se déconnecter").click()
+    page.wait_for_url(f"{service.url}/")
+    assert left == [f"{service.url}/"]
+
+
 def test_a_wrong_code_is_told_the_same_way(page: Page, service: Service, someone: Someone) -> None:
     page.goto(service.url)
     for nir in (someone.nir, "1850335238999"):

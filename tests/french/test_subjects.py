@@ -21,6 +21,8 @@ from french import subjects
         ("il me faut une attestation de droits", "get_document"),
         ("ma mutuelle n'est pas reliée", "cover"),
         ("j'ai un souci avec la CAF", "elsewhere"),
+        ("I need an appointment please", "language"),
+        ("vous avez quelqu'un qui parle portugais ?", "language"),
     ],
 )
 def test_done_elsewhere(said: str, service: str) -> None:
