@@ -48,6 +48,10 @@ class Book(Details):
 
     def take(self, turn: Turn, started: bool) -> None:
         """Everything said at once is taken at once; then the first thing missing is asked."""
+        if started and turn.intent == "inform" and turn.reference("phone") and len(turn.entities) == 1:
+            # A number and nothing else: it is to be kept.
+            turn.start("contact_form", turn.entities)
+            return
         person = turn.person
         asked = turn["requested_slot"]
         if asked == "existing" and turn.reasons and turn["reason"] not in turn.reasons:
@@ -55,6 +59,10 @@ class Book(Details):
             turn["reason"] = turn["appointment_id"] = turn["requested_slot"] = asked = None
         if asked == "existing" and ONE_MORE.search(turn.text.lower()):
             self.ask_again(turn)
+            return
+        if asked == "existing" and any(m.kind == "time" and m.role == "wanted" for m in turn.moments):
+            # "Mercredi matin": when it is to be instead.
+            self.change_existing(turn, "move_appointment")
             return
         if asked == "existing" and (other := self.asked_of_existing(turn)):
             self.change_existing(turn, other)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from actions import held, words
-from actions.form import Form
+from actions.form import POLITE, YES, Form
 from actions.turn import Turn
 from booking_core import Appointment
 
@@ -20,6 +20,8 @@ ALL = re.compile(
 IN_THE_END = re.compile(
     r"\boui,? (?:annule[rz]?|supprime[rz]?)(?:[- ]l[ea])?(?:,? (?:svp|merci|s['’]il vous pla[iî]t))?\W*$"
 )
+
+SURELY = re.compile(r"\b(?:oui|ouais|annul\w*|supprim\w*|confirm\w*|valid\w*)\b")
 
 
 def both(turn: Turn) -> bool:
@@ -45,6 +47,14 @@ class Cancel(Form):
         else:
             turn.say("utter_cancel_kept_all")
         self.end(turn)
+
+    def aside(self, turn: Turn) -> bool:
+        """ "OK merci, bonne soirée" cancels nothing: asked once more, for it cannot be undone."""
+        leaves = turn["requested_slot"] == "confirm" and turn.intent in POLITE
+        if leaves and YES.search(turn.text.lower()) and not SURELY.search(turn.text.lower()):
+            self.ask_again(turn)
+            return True
+        return super().aside(turn)
 
     def take(self, turn: Turn, started: bool) -> None:
         """Which appointment; then yes, no, or another one."""

@@ -27,6 +27,8 @@ POSTCODE = re.compile(r"\b(?:\d{2} ?\d{3}|2[ab] ?\d{3})\b", re.IGNORECASE)
 NEAREST = re.compile(
     r"(?:\+ ?|\b(?:plus|au plus) )(?:pr[eèo][sc]\w*|prè?s)\b|\bpr[eè]s de (?:chez moi|la maison|mon domicile)"
     r"|\bmon agence\b"
+    # "N'importe laquelle", "peu importe l'agence".
+    r"|\b(?:n['’ ]?importe|peu importe)(?: (?:quelle agence|laquelle|l['’]agence|o[uù])\b|\W*$)"
     r"|\b(?:la mienne|l['’]agence habituelle|comme d['’]habitude|celle de (?:chez moi|ma ville|mon quartier))\b"
 )
 ASKS = re.compile(r"\b(?:o[uù] est|adresse|horaires?|ouver\w+|ferm\w+|quelle est|laquelle|comment)\b")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
+from typing import Any
 
 import french
 from actions import offers, words
@@ -50,6 +51,12 @@ UNSURE = frozenset({"reason", "channel", "agency", "slot_id", "confirm", "change
 # Questions that "oui" alone does not answer; "oui, je veux bien un rendez-vous" goes on to them.
 OPEN = frozenset({"reason", "channel", "agency"})
 SAYS_MORE = 4
+BARE_NUMBER = re.compile(r"\W*(?:le |la )?\d{1,2}\W*")
+
+
+def bare_number(entity: dict[str, Any]) -> bool:
+    """True for a day of the month said by its number alone: "le 2"."""
+    return entity["entity"] == "moment" and BARE_NUMBER.fullmatch(entity["value"]["text"].lower()) is not None
 
 
 class Form(Action):
@@ -247,10 +254,17 @@ class Form(Action):
         if not 1 <= place <= len(options):
             return key is None
         picked = options[place - 1]
+        if not self.picks_by_time(turn):
+            # "Le 2, non, le 3": places in the list, no days of the month.
+            turn.entities = [e for e in turn.entities if not bare_number(e)]
         turn.entities.append({"entity": "reference", "value": picked})
         if picked.startswith("intent:"):
             turn.intent = picked.removeprefix("intent:")
         return True
+
+    def picks_by_time(self, turn: Turn) -> bool:
+        """True when a bare number may be the day of a choice."""
+        return False
 
     def offer(self, turn: Turn, response: str, buttons: list[Button], **values: str) -> None:
         """Answer with choices, and remember them in the order shown."""

@@ -24,18 +24,28 @@ SAME_DAY = re.compile(r"\bm[êe]me jour\b", re.IGNORECASE)
 NEXT_WEEK = re.compile(r"\bsemaine (?:d['’ ]?apr[eè]s|suivante)\b", re.IGNORECASE)
 # A day by its name, with an hour or a part of the day perhaps.
 NAMED_DAY = re.compile(
-    r"^\W*(?:le |ce )?(?:lundi|mardi|mercredi|jeudi|vendredi)\b"
+    r"^\W*(?:(?:[àa] )?(?:\d{1,2} ?h(?:\d\d)?|[\w-]+ heures?)(?: \w+)?,? )?"
+    r"(?:le |ce )?(?:lundi|mardi|mercredi|jeudi|vendredi)\b"
     r"(?!\W+(?:\d{1,2}\b(?!\s*(?:h|:))|prochain|qui|en huit|de (?:la|cette)))",
     re.IGNORECASE,
+)
+THAT_IS = re.compile(r"\b(?:donc|soit|c['’]est[- ][àa][- ]dire|autrement dit)\b", re.IGNORECASE)
+NEXT_NAMED = re.compile(
+    r"\b(?:lundi|mardi|mercredi|jeudi|vendredi) (?:d['’ ]?apr[eè]s|suivant)\b(?! ?midi)", re.IGNORECASE
 )
 WEEK = timedelta(days=7)
 
 
 def settled(text: str, moments: list[Moment], wished: Wish, offered: Sequence[Slot | Appointment]) -> list[Moment]:
     """The moments of a text as days and hours, told from what was wished and from what is on offer."""
+    if THAT_IS.search(text) and any(r.first for m in moments if m.away is None for r in m.readings):
+        # "Le lendemain, donc jeudi": the day is said.
+        moments = [m for m in moments if m.away is None]
     if offered:
         moments = [_counted_from_wish(m, wished, offered) for m in moments]
-        moments = [_counted(m, offered[0].start) for m in moments]
+        wished_days = {r.first for r in wished.wanted if r.first and r.first == r.last}
+        beside = wished_days.pop() if len(wished_days) == 1 else offered[0].start.date()
+        moments = [_next_named(_counted(m, offered[0].start), beside) for m in moments]
         if SAME_WEEK.search(text):
             monday = offered[0].start.date() - timedelta(days=offered[0].start.weekday())
             moments = [replace(m, readings=tuple(_in_week_of(r, monday) for r in m.readings)) for m in moments]
@@ -49,6 +59,15 @@ def _counted(moment: Moment, start: datetime) -> Moment:
     to = start + timedelta(minutes=moment.away)
     hours = next((r for r in moment.readings if r.since or r.until), Reading("hour", since=to.time()))
     return replace(moment, readings=(replace(hours, first=to.date(), last=to.date()),), kind="time", away=None)
+
+
+def _next_named(moment: Moment, day: date) -> Moment:
+    """ "Le vendredi d'après", said beside a day, is the first Friday after it."""
+    said = moment.readings[0] if len(moment.readings) == 1 else None
+    if said is None or said.first is None or not NEXT_NAMED.search(moment.text):
+        return moment
+    there = day + timedelta(days=(said.first.weekday() - day.weekday() - 1) % 7 + 1)
+    return replace(moment, readings=(replace(said, first=there, last=there),))
 
 
 def _counted_from_wish(moment: Moment, wished: Wish, offered: Sequence[Slot | Appointment]) -> Moment:
@@ -90,7 +109,7 @@ def count_from(turn: Turn, start: datetime) -> None:
     for entity in turn.entities:
         if entity["entity"] != "moment":
             continue
-        moment = _counted(Moment.from_json(entity["value"]), start)
+        moment = _next_named(_counted(Moment.from_json(entity["value"]), start), start.date())
         if moment.role == "wanted" and NEXT_WEEK.search(moment.text):
             monday = start.date() + timedelta(days=7 - start.weekday())
             moment = replace(moment, readings=tuple(_in_week_of(r, monday) for r in moment.readings))

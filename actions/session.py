@@ -26,6 +26,9 @@ class Greet(Action):
         if turn.entity("reason"):
             # "Bonjour, je suis peintre, à la Maison des artistes": what it is about is said.
             turn.start("book_form")
+        elif subject(turn.text):
+            # "Hello, I need an appointment".
+            say_where(turn, "utter_greet")
         elif not offers.resume(turn):
             turn.say("utter_greet")
 
@@ -56,6 +59,9 @@ class Decline(Action):
             turn.start("book_form", turn.entities)
         elif len(asked) == 1 and not refused:
             turn.start(f"{asked[0]}_form", turn.entities)
+        elif subject(turn.text):
+            # "Non, c'est bien pour la retraite".
+            say_where(turn, "utter_out_of_scope")
         elif turn.offered or not notices.decline(turn):
             turn.say("utter_nothing_changed")
 
@@ -102,7 +108,12 @@ class Misunderstood(Action):
             turn.say("utter_anger")
         else:
             turn["misunderstood"] = times = min((turn["misunderstood"] or 0) + 1, 3)
-            if subject(turn.text) or (turn.intent == "out_of_scope" and times == 1):
+            reason = turn.entity("reason")
+            if reason and not subject(turn.text):
+                # "J'ai reçu une lettre, mon arrêt n'est pas payé": an appointment may be what is needed.
+                turn.say("utter_offer_reason", reason=words.reason(turn, reason["value"]))
+                turn.offer("book_form", [reason])
+            elif subject(turn.text) or (turn.intent == "out_of_scope" and times == 1):
                 say_where(turn, "utter_out_of_scope")
             else:
                 turn.say(f"utter_misunderstood_{times}")

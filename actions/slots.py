@@ -107,6 +107,10 @@ class SlotForm(Form):
             turn["slot_id"] = str(on_offer[0].id)
         return True
 
+    def picks_by_time(self, turn: Turn) -> bool:
+        """True when a slot on offer is on the day that a bare number may be."""
+        return bool(times.matching(self.offered(turn), turn.moments))
+
     def same_time(self, turn: Turn, moments: list[Moment]) -> bool:
         """True when the time said changes nothing to what is already wished."""
         before = times.wish(turn)

@@ -67,8 +67,8 @@ def wanted(turn: Turn) -> Wanted:
 
 
 def matching(slots: list[Slot], moments: list[Moment]) -> list[Slot]:
-    """The slots on offer that one of the moments names ("celui de 10h", "jeudi")."""
-    readings = [r for m in moments if m.role == "wanted" and m.kind == "time" for r in m.readings]
+    """The slots on offer that the moments name ("celui de 10h", "jeudi", "neuf heures, oui, mercredi")."""
+    readings = Wish.of([m for m in moments if m.role == "wanted" and m.kind == "time"]).wanted
     return [s for s in slots if any(fits(s.start, r) for r in readings)] if readings else []
 
 

@@ -67,6 +67,12 @@ DESK = _any(
         r"(?<!notre )(?<!votre )(?<!cette )(?<!la )\brencontrer\b(?! (?:par|au|en visio|telephon|a distance|(?:un |une |des |le |de |ce |quelques )?(?:autre |gros )?(?:medecin|docteur|specialiste|probleme|difficulte|souci|bug|erreur)))",
     )
 )
+# "Téléphone ou sur place, qu'est-ce qui est mieux ?" chooses none.
+EITHER = re.compile(
+    r"\btelephone,? ou (?:bien |alors |plutot )?(?:en agence|sur place|a l'agence|au guichet|au bureau|venir|en personne)\b"
+    r"|\b(?:en agence|sur place|a l'agence|au guichet|en personne),? ou (?:bien |alors |plutot )?(?:par |au |le )?telephone\b"
+)
+PREFERS = re.compile(r"\b(?:prefere|plutot|mieux (?:en|par|sur|a|au)|je choisis|je prends|finalement)\b")
 OR = re.compile(r"[ ,]*\bou(?: bien| alors| plutot)? ?")
 # "C2s tel lundi": in so few words no telephone is spoken of for itself.
 SHORTLY = re.compile(
@@ -113,6 +119,8 @@ def find(text: str, folded: str, now: datetime) -> List[Entity]:
 
 def _channel(text: str) -> Optional[Tuple[str, Span]]:
     no_phone, no_desk = REFUSED_PHONE.search(text), REFUSED_DESK.search(text)
+    if EITHER.search(text) and not PREFERS.search(text):
+        return None
     phone = None if no_phone else PHONE.search(text)
     desk = None if no_desk else DESK.search(text)
     if phone and desk:

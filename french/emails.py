@@ -60,6 +60,8 @@ SIGNS = frozenset("_-.+")
 TOGETHER = re.compile(r"\b(?:tout attache|tout colle|en un (?:seul )?mot|attache|tout ensemble)\b")
 STOPS = frozenset(
     [
+        "chiffre",
+        "lettre",
         "c'est",
         "cest",
         "est",
@@ -117,7 +119,9 @@ STOPS = frozenset(
         "moi",
     ]
 )
-INTRODUCING = frozenset(("c'est", "cest", "est", "mail", "email", "e-mail", "adresse", "suivante", "sera"))
+INTRODUCING = frozenset(
+    ("donc", "alors", "soit", "c'est", "cest", "est", "mail", "email", "e-mail", "adresse", "suivante", "sera")
+)
 
 Piece = Tuple[str, Span]
 

@@ -49,7 +49,7 @@ REJECTED = re.compile(
 CORRECTED = re.compile(r"\b(?:non|pardon|plutot|finalement|attendez|enfin|en fait|mais)\b")
 NUMBER = rf"(?P<number>[1-9]\d?|{'|'.join(w for w in UNITS if w != 'zero')})"
 NAMED = re.compile(
-    rf"\b(?:numero|num|nº|n°|n|choix|option|ligne|proposition|reponse|touche|creneau|tape[rz]?|taper|case|bouton|solution|le creneau)(?: (?:le |la |numero )?|)?#? ?{NUMBER}\b(?! ?(?:h\b|heures?|[:/]\d|\d| (?:ma|mon|sa|son|notre)\b))(?<!\bune)(?<!\bun)"
+    rf"\b(?:numero|num|nº|n°|n|choix|options?|opt|ligne|proposition|reponse|touche|creneau|tape[rz]?|taper|case|bouton|solution|le creneau)(?: (?:le |la |numero )?|)?#? ?{NUMBER}\b(?! ?(?:h\b|heures?|[:/]\d|\d| (?:ma|mon|sa|son|notre)\b))(?<!\bune)(?<!\bun)"
     rf"|\b(?:le|la) (?P<listed>[1-9]) (?:de|dans) (?:la|ta|votre|cette|ces|vos) (?:liste|propositions?)\b"
     # "Je touche une retraite" names no key.
     rf"|\b(?:numero|num|choix|option|ligne|proposition|reponse|touche|creneau|case|bouton|solution) (?:le |la |numero )?(?P<one>une?)\b(?=\W*$|\W+(?:svp|s'il|merci|me|c'est|ca|je|convient)\b)"
@@ -62,7 +62,9 @@ POLITE = (
     r"parfaitement|s'il|te|vous|plait|opte|au|du coup|je confirme|valide)"
 )
 # "Quatre, le quatre".
-REPEATED = rf"(?:(?P<first>[1-9]|{'|'.join(w for w in UNITS if w != 'zero')})\W+(?=(?:le |la )?(?P=first)\b))?"
+REPEATED = (
+    rf"(?:(?P<first>[1-9]|{'|'.join(w for w in UNITS if w != 'zero')})\W+(?:oui\W+)?(?=(?:le |la )?(?P=first)\b))?"
+)
 GIVEN_UP = rf"(?:(?:[1-9]|{'|'.join(w for w in UNITS if w != 'zero')})\W+(?:euh\W+|ah\W+)*(?:non|pardon|plutot|enfin|attendez)\W+)?"
 ALONE = re.compile(
     rf"[^\w<]*(?:{POLITE}\W+)*(?:(?:et )?(?:ni|pas) (?:le |la )?(?:{'|'.join(w for w in UNITS if w != 'zero')}|[1-9])\W+)*(?:{POLITE}\W+)*{GIVEN_UP}{REPEATED}(?:{POLITE}\W+)*#?{NUMBER}(?:\W+{POLITE})*(?:\W+(?:et )?(?:surtout )?pas (?:le |la |l')?(?:{'|'.join(w for w in UNITS if w != 'zero')}|[1-9]|autre))?\W*"

@@ -18,7 +18,7 @@ _ENGAGEMENT = (
     r"operation|chose|truc|empechement|imprevu|contretemps|visite|entretien d'embauche|sport|gym|marche|match|repetition|chantier|permanence|garde|travail|service|messe|club|danse|musique|demenagement|livraison|plombier|"
     r"(?:rdv|rendez vous|rv)(?= (?:chez|avec|a l'hopital|medical|a la banque|a l'ecole|au tribunal|ailleurs)))"
 )
-_HAVE = rf"(?:j'ai|j'aurai|on a|nous avons) (?:(?:deja|aussi|toujours|un|une|mon|ma|mes|les|des|le|la|l'|du|de|d'|autre|quelque|petit|petite|nos|grosse?|cours|seances?|plus) ?)*{_ENGAGEMENT}"
+_HAVE = rf"(?:j'ai|j'aurai|on a|nous avons|(?:il )?y a) (?:(?:deja|aussi|toujours|un|une|mon|ma|mes|les|des|le|la|l'|du|de|d'|autre|quelque|petit|petite|nos|grosse?|cours|seances?|plus) ?)*{_ENGAGEMENT}"
 _TAKEN = (
     r"(?:(?:deja|tres|toujours|encore|pas mal|bien) )?(?:prise?|occupee?|retenue?|bloquee?|coincee?|hospitalisee?|absente?|malade|de garde|de service|de permanence|en poste|en reunion|en dialyse|en reeducation|en cours|en classe|en mission|en seminaire|en tournee|en soins|en examen|convoquee?(?: (?:a la|a l'|au|chez|par)(?: la| le)? ?\w+)?|attendue?|en formation|en stage|en cure|"
     rf"(?:a la|au|a l'|aux|chez l[ea]|de|chez l') ?{_ENGAGEMENT}|"

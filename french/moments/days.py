@@ -78,6 +78,9 @@ def weekday(m: re.Match[str], now: datetime) -> Optional[Said]:
         return on(counted, counted - timedelta(days=7)) if near - today == timedelta(days=7) else on(counted)
     if "cette semaine" in mod or "semaine ci" in mod or "semaine en cours" in mod:
         return on(calendar.monday(today) + timedelta(days=day))
+    if ("suivant" in mod or "d'apres" in mod) and "semaine" not in mod and word in m.string[: m.start()]:
+        # "Mardi prochain je ne peux pas, le mardi d'après".
+        return on(near + timedelta(days=7))
     if "semaine" in mod or "suivant" in mod or "d'apres" in mod:
         return on(calendar.monday(today, 1) + timedelta(days=day))
     if det == "l'autre ":

@@ -120,6 +120,8 @@ NOT_TO_IT = re.compile(
 WORK_SO = re.compile(
     r"[ ,]*(?:moi )?je (?:travaille|bosse|taffe|suis (?:prise?|occupee?)) (?:donc|alors|du coup) (?:plutot )?(?:le )?$"
 )
+# "Je ne peux pas lundi, mardi alors".
+SO_THAT = re.compile(r"[ ,]*(?:alors|plutot|du coup|dans ce cas|c'est bon|ok|si possible|svp|merci|\W)+")
 # "J'étais plus là, vendredi de la semaine prochaine": no past holds that day.
 TO_COME = re.compile(r"\bprochaine?\b|\bdemain\b|\bqui vient\b")
 # What runs at that time: "le bus arrive à 9h50".
@@ -234,6 +236,7 @@ def _role(before: str, after: str, last: Optional[Role], *, refused: int = 0) ->
         last == "excluded"
         and UNION.fullmatch(before)
         and not INSTEAD_OF_IT.search(before)
+        and not (before.strip() == "," and SO_THAT.fullmatch(after))
         and not busy.OPEN.match(after)
     ):
         return "excluded"
