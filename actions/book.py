@@ -60,7 +60,7 @@ class Book(Details):
         if asked == "existing" and ONE_MORE.search(turn.text.lower()):
             self.ask_again(turn)
             return
-        if asked == "existing" and any(m.kind == "time" and m.role == "wanted" for m in turn.moments):
+        if asked == "existing" and any(m.role == "wanted" for m in turn.moments):
             # "Mercredi matin": when it is to be instead.
             self.change_existing(turn, "move_appointment")
             return
@@ -97,7 +97,7 @@ class Book(Details):
         """Ask for the first thing missing, offer slots, read back, or book."""
         asked = turn["requested_slot"]
         if not turn["reason"]:
-            self.which_reason(turn)
+            self.which_reason(turn, self.between(turn) if asked == "reason" else None)
         elif existing := self.core.upcoming_for(person, turn["reason"]):
             self.already_booked(turn, existing)
         elif not turn["channel"]:
@@ -123,12 +123,11 @@ class Book(Details):
                 self.confirm(turn)
                 return
             if turn.intent in REFUSES:
-                turn.say("utter_question_change")
-                turn.ask("change")
+                self.ask_change(turn)
                 return
-            if turn.intent == "more_slots":
-                self.leave_out(turn)
-                return
+        if turn.intent == "more_slots" and not turn.changed("slot_id"):
+            self.leave_out(turn)
+            return
         self.hold(turn)
 
     def aside(self, turn: Turn) -> bool:
@@ -189,7 +188,7 @@ class Book(Details):
         elif asked == "slot_id" and self.offered(turn):
             self.offer(turn, self.offer_response, words.slot_buttons(turn, self.offered(turn)))
         elif asked == "change":
-            turn.say("utter_question_change")
+            self.ask_change(turn)
         elif asked == "agency" and turn["agencies"]:
             self.which_agency(turn, [self.core.agency(a) for a in turn["agencies"]])
         elif asked == "preferred_time":

@@ -225,6 +225,11 @@ class Details(SlotForm):
         turn.ask("reason")
         self.offer(turn, "utter_question_reason_which" if codes else first, buttons)
 
+    def between(self, turn: Turn) -> list[str] | None:
+        """The reasons of "est-ce l'un ou l'autre ?", asked again when the answer was about something else."""
+        listed = [o.removeprefix("reason:") for o in turn["options"] or [] if o.startswith("reason:")]
+        return listed if len(listed) in (2, 3) else None
+
     def which_channel(self, turn: Turn) -> None:
         """By phone or in person; where one alone is possible, it is taken and said."""
         possible = self.core.channels_for(turn["reason"], turn.medium)

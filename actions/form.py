@@ -112,11 +112,13 @@ class Form(Action):
         if not started and self.aside(turn):
             return
         turn["misunderstood"] = turn["silences"] = 0
-        if self.choose(turn):
+        if not self.choose(turn):
+            self.ask_again(turn)
+        elif turn.reference("intent") == "intent:abandon":
+            self.abandon(turn)
+        else:
             self.take(turn, started)
             offers.keep_draft(turn)
-        else:
-            self.ask_again(turn)
 
     def aside(self, turn: Turn) -> bool:
         """Take what is no step forward: a question, a farewell, silence, noise; False for the rest."""

@@ -26,6 +26,7 @@ class Move(SlotForm):
     operation = "move"
     offer_response = "utter_move_offer"
     taken_response = "utter_move_slot_taken"
+    change_response = "utter_question_change_time"
 
     def stays(self, turn: Turn) -> bool:
         """ "Plutôt un rendez-vous jeudi" sounds like booking: with slots on offer it is a choice of day."""
@@ -148,9 +149,11 @@ class Move(SlotForm):
                     self.confirm(turn)
                     return
                 if turn.intent == "deny":
-                    turn.say("utter_question_change_time")
-                    turn.ask("change")
+                    self.ask_change(turn)
                     return
+            if turn.intent == "more_slots" and not turn.changed("slot_id"):
+                self.leave_out(turn)
+                return
             self.hold(turn)
         elif turn.intent == "deny" and asked == "slot_id" and not turn.changed("preferred_time"):
             self.refuse_offer(turn)
@@ -177,7 +180,7 @@ class Move(SlotForm):
         elif asked == "slot_id" and self.offered(turn):
             self.offer(turn, "utter_offer", words.slot_buttons(turn, self.offered(turn)))
         elif asked == "change":
-            turn.say("utter_question_change_time")
+            self.ask_change(turn)
         elif turn["appointment_id"]:
             self.ask_day(turn)
         else:

@@ -43,6 +43,7 @@ class SlotForm(Form):
     # Responses that differ between booking and moving.
     offer_response = "utter_offer"
     taken_response = "utter_slot_taken"
+    change_response = "utter_question_change"
 
     @abstractmethod
     def search_for(self, turn: Turn) -> Search:
@@ -233,6 +234,12 @@ class SlotForm(Form):
         self.core.release(turn.conversation)
         turn["slot_id"] = None
         self.ask_time(turn)
+
+    def ask_change(self, turn: Turn) -> None:
+        """After a no to what was read back: what is to be changed; by voice no choice is named."""
+        turn.say(self.change_response)
+        turn["options"] = [] if turn.medium == "voice" else ["intent:more_slots", "intent:abandon"]
+        turn.ask("change")
 
     def ask_time(self, turn: Turn, *, quietly: bool = False) -> None:
         """Ask for a day."""

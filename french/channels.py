@@ -44,6 +44,7 @@ PHONE = _any(
         # Who cannot or will not come.
         r"\bsans (?:avoir a )?(?:me |se |nous |devoir me )?(?:deplacer|bouger)\b",
         r"\b(?:peux|peu|puis|pourrai|pourrais|arrive|veux|voudrais|compte|capable de) (?:vraiment |absolument )?(?:plus|pas|point|difficilement) (?:a )?(?:me |m'|nous )?(?:deplacer|bouger de chez)\b",
+        r"\b(?:moins|eviter|evite|sans|pas) (?:de |les |trop de |le moins de )?deplacements?\b",
         r"\b(?:pas|eviter|evite|besoin|peine|sans) (?:de |d'avoir a |a )?(?:me |m'|nous )(?:deplacer|bouger)\b|\bme deplacer (?:plus|pas)\b",
     )
 )

@@ -12,7 +12,7 @@ from french.text import fold
 # Verbs and nouns that name an operation on an appointment or on the address book.
 VERBS = {
     # "Je ne peux pas me déplacer" moves no appointment, "pouvez-vous me déplacer mon rdv" does.
-    "move": r"(?:(?<!\bme )(?<!\bnous )(?<!\bse )|(?=\w+ (?:mon|ma|ce|le (?:rdv|rendez))\b))(?:de|re)plac\w*|decal\w*|report(?:er|ez|e)\b|repouss\w*|avancer|avancez|deplacement",
+    "move": r"(?:(?<!\bme )(?<!\bnous )(?<!\bse )|(?=\w+ (?:mon|ma|ce|le (?:rdv|rendez))\b))(?:de|re)plac\w*|decal\w*|report(?:er|ez|e)\b|repouss\w*|avancer|avancez|deplacement (?:de|du) (?:mon|mes|ce|rdv|rendez)",
     "cancel": r"annul\w*|supprim\w*",
     "contact": r"(?:chang\w*|modifi\w*|mettre a jour|mets? a jour|mettez a jour|actualis\w*|corrig\w*)"
     r"(?: \w+){0,3} (?:numero|num|telephone|tel|portable|mobile|fixe|mail|e-?mail|adresse)\b",
