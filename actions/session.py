@@ -9,9 +9,12 @@ from actions import held, notices, offers, words
 from actions.base import Action
 from actions.help import say_where
 from actions.turn import Turn
+from french.reasons import hints
 from french.requests import requests
 from french.subjects import subject
 
+# In so few words a hint is enough: "pension".
+SHORT = 3
 # "Non, pas pour la C2S" names what is not wanted.
 NOT_THAT = re.compile(r"\b(?:pas|ni)\b")
 
@@ -108,11 +111,11 @@ class Misunderstood(Action):
             turn.say("utter_anger")
         else:
             turn["misunderstood"] = times = min((turn["misunderstood"] or 0) + 1, 3)
-            reason = turn.entity("reason")
-            if reason and not subject(turn.text):
-                # "J'ai reçu une lettre, mon arrêt n'est pas payé": an appointment may be what is needed.
-                turn.say("utter_offer_reason", reason=words.reason(turn, reason["value"]))
-                turn.offer("book_form", [reason])
+            # "J'ai reçu une lettre, mon arrêt n'est pas payé", "pension": an appointment may be what is needed.
+            likely = turn.reasons or (hints(turn.text) if len(turn.text.split()) <= SHORT else [])
+            if len(likely) == 1 and not subject(turn.text):
+                turn.say("utter_offer_reason", reason=words.reason(turn, likely[0]))
+                turn.offer("book_form", [{"entity": "reason", "value": likely[0]}])
             elif subject(turn.text) or (turn.intent == "out_of_scope" and times == 1):
                 say_where(turn, "utter_out_of_scope")
             else:
