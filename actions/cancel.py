@@ -20,7 +20,7 @@ ALL = re.compile(
 IN_THE_END = re.compile(
     r"\boui,? (?:annule[rz]?|supprime[rz]?)(?:[- ]l[ea])?(?:,? (?:svp|merci|s['’]il vous pla[iî]t))?\W*$"
 )
-
+# What makes a yes of "ok merci": without it, it may be a farewell.
 SURELY = re.compile(r"\b(?:oui|ouais|annul\w*|supprim\w*|confirm\w*|valid\w*)\b")
 
 

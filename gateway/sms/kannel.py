@@ -84,7 +84,9 @@ class Kannel:
             if number is None:
                 TEXTS.labels("in", "unanswerable").inc()
             else:
-                text = (await request.read()).decode("utf-8", errors="replace")
+                # Kannel gives UTF-8, or UCS-2 as it came where it could not recode it.
+                charset = "utf-16-be" if (request.charset or "").lower() == "utf-16be" else "utf-8"
+                text = (await request.read()).decode(charset, errors="replace")
                 await received(Incoming(number, text, f"kannel-{query['id']}", self._age(query.get("at", ""))))
             # Kannel sends the body back as an answer: ours leaves later, by sendsms.
             return web.Response(text="")

@@ -99,6 +99,18 @@ async def test_forged_and_malformed_calls_are_refused_and_logged_without_anybody
     assert kannel.core.texts() == {}
 
 
+@pytest.mark.parametrize(("charset", "codec"), [("UTF-8", "utf-8"), ("UTF-16BE", "utf-16-be")])
+async def test_what_the_phone_wrote_is_read_whatever_its_alphabet(kannel: Gateway, charset: str, codec: str) -> None:
+    """ "ê" and a smiley are in no 7-bit alphabet: the operator sends them as UCS-2."""
+    headers = {"X-Kannel-From": ALICE, "Content-Type": f'text/plain; charset="{charset}"'}
+    said = "prêt à venir, ça marche 🙂"
+    await kannel.client.post(
+        "/sms/kannel", params={"key": KEY, "id": charset}, headers=headers, data=said.encode(codec)
+    )
+    await kannel.settled()
+    assert kannel.rasa.said[0][1] == said
+
+
 async def test_other_machines_are_refused(start: Callable[..., Any]) -> None:
     gateway = await start(
         sms="kannel", sms_user="u", sms_password="p", sms_number=US, sms_key=KEY, sms_addresses="10.1.0.0/16"
