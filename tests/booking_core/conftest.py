@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from booking_core import Core, FixedClock, Settings, open_core
-from tests.booking_core.world import NOW, SECRET
+from tests.booking_core.post import Post
+from tests.booking_core.world import MORNING, NOW, SECRET, opening
 
 Opener = Callable[..., Core]
 
@@ -78,3 +79,10 @@ def opener(url: str, clock: FixedClock) -> Iterator[Opener]:
 def core(opener: Opener) -> Core:
     """A core with the usual settings on an empty database."""
     return opener()
+
+
+@pytest.fixture
+def post(core: Core) -> Post:
+    """An open agency, and both ports of its outbox."""
+    opening(core, MORNING)
+    return Post(core)

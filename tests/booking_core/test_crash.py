@@ -15,7 +15,7 @@ import pytest
 
 from booking_core import Core, FixedClock
 from tests.booking_core.invariants import check
-from tests.booking_core.test_notices import Box, words
+from tests.booking_core.post import Box, words
 from tests.booking_core.world import NOW, free, numbers, opening, someone
 
 ROOT = Path(__file__).parents[2]

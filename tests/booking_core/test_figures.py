@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from booking_core import Core, FixedClock
 from booking_core.figures import Stock
-from tests.booking_core.test_notices import words
+from tests.booking_core.post import words
 from tests.booking_core.world import MOBILE, NOW, book, free, opening, someone
 
 

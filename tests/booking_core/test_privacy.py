@@ -11,8 +11,8 @@ from sqlalchemy.exc import IntegrityError
 
 from booking_core import Core, FixedClock, NotYours
 from booking_core.storage import tables
+from tests.booking_core.post import Post
 from tests.booking_core.test_contact import dump_of
-from tests.booking_core.test_notices import Post
 from tests.booking_core.world import MOBILE, NOW, TUESDAY, book, cancel, free, opening, someone
 
 

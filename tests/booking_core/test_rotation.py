@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from booking_core import Contact, Core, FixedClock, Unknown, open_core
 from booking_core.storage.tables import metadata
-from tests.booking_core.test_notices import Post
+from tests.booking_core.post import Post
 from tests.booking_core.world import MOBILE, SECRET, TUESDAY, book, free, opening
 
 NEW = "another secret for tests, long enough"

@@ -8,7 +8,7 @@ import pytest
 
 from booking_core import Appointment, Core, FixedClock, NotEligible, Slot, SlotTaken
 from tests.booking_core.invariants import check
-from tests.booking_core.test_notices import Post
+from tests.booking_core.post import Post
 from tests.booking_core.world import NOW, book, cancel, free, opening, someone
 
 ONE_A_DAY = {"since": "14:00", "until": "14:30"}

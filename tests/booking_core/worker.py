@@ -7,7 +7,7 @@ import sys
 
 from booking_core import FixedClock, open_core
 from booking_core.notices.model import Outgoing, Rendered
-from tests.booking_core.test_notices import words
+from tests.booking_core.post import words
 from tests.booking_core.world import NOW, SECRET
 
 

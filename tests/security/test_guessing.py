@@ -10,7 +10,7 @@ import pytest
 
 from booking_core import CodeExpired, CodeWrong, Contact, Core, Locked, Unknown
 from booking_core.settings import Settings
-from tests.booking_core.test_notices import Box, words
+from tests.booking_core.post import Box, words
 
 NIR, BORN = "2870535238019", date(1987, 5, 14)
 MOBILE = "+33639980112"
